@@ -1,0 +1,41 @@
+namespace MailScanBridge.Unpacking;
+
+/// <summary>
+/// One thing to scan: the file that Zeek sent, or something found inside it. Its content is a regular file that the
+/// unpacker made (or the file itself), under a name the daemon chose; names from the wire are only ever data.
+/// </summary>
+public sealed record ScanItem
+{
+    /// <summary>The container it was found in; null for the file itself.</summary>
+    public ScanItem? Parent { get; init; }
+
+    /// <summary>0 for the file itself, 1 for what is directly inside it, and so on.</summary>
+    public int Depth => Parent is null ? 0 : Parent.Depth + 1;
+
+    /// <summary>The name it was declared under, decoded to text; null where there is none. Hostile: never a path, never printed unescaped.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The media type it was declared as, lower case, without parameters; null where there is none. Hostile.</summary>
+    public string? DeclaredType { get; init; }
+
+    /// <summary>The media type its content shows (see <see cref="ContentTypes"/>), <c>application/octet-stream</c> where unknown.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Absolute path of a regular file with the content, readable by the daemon only.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Size of the content in bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 of the content, 64 lower-case hex digits.</summary>
+    public required string Sha256 { get; init; }
+}
+
+/// <summary>Something inside an item that could not be taken out whole, so that the item is not wholly scanned.</summary>
+/// <param name="Item">The container concerned.</param>
+/// <param name="Reason">One of <see cref="Reasons"/>: encrypted, limits, damaged or unsupported.</param>
+/// <param name="Detail">One line for people, such as which limit was hit; may hold hostile names, so escape it on output.</param>
+public sealed record UnpackProblem(ScanItem Item, string Reason, string Detail);
+
+/// <summary>The file and everything found inside it, outermost first, and what could not be taken out.</summary>
+public sealed record UnpackResult(IReadOnlyList<ScanItem> Items, IReadOnlyList<UnpackProblem> Problems);
