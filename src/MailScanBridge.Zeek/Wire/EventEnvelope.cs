@@ -1,0 +1,81 @@
+namespace MailScanBridge.Zeek.Wire;
+
+/// <summary>The frame around an event: <c>[count 1, count 1, [string name, [arguments], ([metadata])]]</c>, metadata being <c>[count id, value]</c> each.</summary>
+/// <remarks>
+/// Source: <c>Z:src/cluster/serializer/broker/Serializer.cc</c> and <c>libbroker/broker/zeek.hh</c>, 8.2.2. Zeek does not check this form when it
+/// receives, and walks past the end of a list where it is broken; so nothing else must ever be sent.
+/// </remarks>
+internal static class EventEnvelope
+{
+    private const ulong Version = 1;
+    private const ulong EventType = 1;
+
+    public static void Write(ref ZeekWriter writer, ZeekEvent e)
+    {
+        WriteHead(ref writer, e.Name, e.Metadata.Count > 0);
+        var args = e.Args;
+        writer.WriteVectorHeader(args.Count);
+        for (var i = 0; i < args.Count; i++)
+            writer.WriteValue(args[i]);
+        if (e.Metadata.Count > 0)
+            WriteMetadata(ref writer, e.Metadata);
+    }
+
+    public static void WriteHead(ref ZeekWriter writer, string name, bool metadata)
+    {
+        writer.WriteVectorHeader(3);
+        writer.WriteCount(Version);
+        writer.WriteCount(EventType);
+        writer.WriteVectorHeader(metadata ? 3 : 2);
+        writer.WriteString(name);
+    }
+
+    public static ZeekEvent FromValue(in ZeekValue root)
+    {
+        if (root.Kind != ZeekKind.Vector || root.ItemsUnchecked.Length != 3)
+            WireFail.NotAnEvent(0, "the outer value is no vector of three");
+        var outer = root.ItemsUnchecked;
+        if (outer[0].Kind != ZeekKind.Count || outer[0].HighUnchecked != Version || outer[1].Kind != ZeekKind.Count || outer[1].HighUnchecked != EventType)
+            WireFail.NotAnEvent(0, "the version or the type is not 1");
+        if (outer[2].Kind != ZeekKind.Vector || outer[2].ItemsUnchecked.Length < 2)
+            WireFail.NotAnEvent(0, "no name and arguments");
+        var content = outer[2].ItemsUnchecked;
+        if (content[0].Kind != ZeekKind.String || content[0].BytesUnchecked.IsEmpty)
+            WireFail.NotAnEvent(0, "no name");
+        if (content[1].Kind != ZeekKind.Vector)
+            WireFail.NotAnEvent(0, "the arguments are no vector");
+        var e = new ZeekEvent(NameCache.Get(content[0].BytesUnchecked), content[1].AsVector());
+        return content.Length == 2 ? e : e with { Metadata = ReadMetadata(content[2]) };
+    }
+
+    private static void WriteMetadata(ref ZeekWriter writer, IReadOnlyList<ZeekEventMetadata> metadata)
+    {
+        writer.WriteVectorHeader(metadata.Count);
+        foreach (var entry in metadata)
+        {
+            writer.WriteVectorHeader(2);
+            writer.WriteCount(entry.Id);
+            writer.WriteValue(entry.Value);
+        }
+    }
+
+    private static ZeekEventMetadata[] ReadMetadata(in ZeekValue value)
+    {
+        if (value.Kind != ZeekKind.Vector)
+            WireFail.NotAnEvent(0, "the metadata are no vector");
+        var entries = value.ItemsUnchecked;
+        var metadata = new ZeekEventMetadata[entries.Length];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].Kind != ZeekKind.Vector || entries[i].ItemsUnchecked is not [var id, var content] || id.Kind != ZeekKind.Count)
+            {
+                WireFail.NotAnEvent(0, "a metadata entry is no pair of id and value");
+                break;
+            }
+
+            metadata[i] = new ZeekEventMetadata(id.HighUnchecked, content);
+        }
+
+        return metadata;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using MailScanBridge.Zeek.Wire;
+
+namespace MailScanBridge.Zeek;
+
+/// <summary>Whole payloads: values and events to and from the bytes of <c>broker-bin-v1</c>.</summary>
+/// <remarks>Thread safety: all methods may be called by any thread.</remarks>
+public static class ZeekWire
+{
+    /// <summary>The name of the format, as it travels in the third part of a message.</summary>
+    public const string Serializer = "broker-bin-v1";
+
+    internal static ReadOnlySpan<byte> SerializerBytes => "broker-bin-v1"u8;
+
+    /// <summary>Encodes a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>The bytes, equal to those Zeek would send.</returns>
+    public static byte[] Encode(in ZeekValue value)
+    {
+        using var buffer = PooledBuffer.Rent();
+        var writer = new ZeekWriter(buffer);
+        writer.WriteValue(value);
+        writer.Flush();
+        return buffer.ToArray();
+    }
+
+    /// <summary>Encodes an event.</summary>
+    /// <param name="e">The event.</param>
+    /// <returns>The bytes, equal to those Zeek would send.</returns>
+    public static byte[] Encode(ZeekEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        using var buffer = PooledBuffer.Rent();
+        var writer = new ZeekWriter(buffer);
+        EventEnvelope.Write(ref writer, e);
+        writer.Flush();
+        return buffer.ToArray();
+    }
+
+    /// <summary>Decodes a value that must take up all the bytes.</summary>
+    /// <param name="payload">The bytes. The value's strings are views of them: do not change them afterwards.</param>
+    /// <param name="limits">What to accept at most; <see cref="ZeekWireLimits.Default"/> where null.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="ZeekWireException">The bytes are no such value, or go past a limit.</exception>
+    public static ZeekValue Decode(ReadOnlyMemory<byte> payload, ZeekWireLimits? limits = null)
+    {
+        limits ??= ZeekWireLimits.Default;
+        var bytes = Segment(payload, limits);
+        return new ValueDecoder(bytes.Array!, bytes.Offset, bytes.Count, limits).ReadAll();
+    }
+
+    /// <summary>Decodes an event.</summary>
+    /// <param name="payload">The bytes. The event's strings are views of them: do not change them afterwards.</param>
+    /// <param name="limits">What to accept at most; <see cref="ZeekWireLimits.Default"/> where null.</param>
+    /// <returns>The event.</returns>
+    /// <exception cref="ZeekWireException">The bytes are no event, or go past a limit.</exception>
+    public static ZeekEvent DecodeEvent(ReadOnlyMemory<byte> payload, ZeekWireLimits? limits = null) =>
+        EventEnvelope.FromValue(Decode(payload, limits));
+
+    private static ArraySegment<byte> Segment(ReadOnlyMemory<byte> payload, ZeekWireLimits limits)
+    {
+        if (payload.Length > limits.MaxBytes)
+            WireFail.TooLarge(payload.Length, limits.MaxBytes);
+
+        // Memory that is not an array (native, mapped) is copied once.
+        return MemoryMarshal.TryGetArray(payload, out var segment) && segment.Array is not null ? segment : new ArraySegment<byte>(payload.ToArray());
+    }
+}
