@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Zeek.Telemetry;
+
+/// <summary>Every log line of the library. Ids: 1-19 connection, 20-39 receiving, 40-59 sending, 60-79 hub.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Connected to the hub at {HubXPub} and {HubXSub}: epoch {Epoch}, node id {NodeId}")]
+    public static partial void Connected(ILogger logger, string hubXPub, string hubXSub, long epoch, string nodeId);
+
+    [LoggerMessage(2, LogLevel.Warning, "The connection to the hub at {HubXPub} is lost: {Reason}; {Lost} events were under way or waiting and may be lost")]
+    public static partial void ConnectionLost(ILogger logger, string hubXPub, string reason, long lost);
+
+    [LoggerMessage(3, LogLevel.Warning, "The hub at {HubXPub} took the connection but {Reason}, {Times} times in a row")]
+    public static partial void NotLive(ILogger logger, string hubXPub, string reason, int times);
+
+    [LoggerMessage(4, LogLevel.Warning, "The client stood still for {Paused}; what piled up in its sockets is dropped and it connects anew")]
+    public static partial void Paused(ILogger logger, TimeSpan paused);
+
+    [LoggerMessage(5, LogLevel.Error, "The client's loop failed and connects anew")]
+    public static partial void LoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Warning, "A message from {Sender} cannot be read ({Kind}: {Reason}); more of this kind are only counted")]
+    public static partial void Undecodable(ILogger logger, string sender, string kind, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Events come in faster than they are read: the first was dropped on topic {Topic}; more are only counted")]
+    public static partial void Overflow(ILogger logger, string topic);
+
+    [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
+    public static partial void HubListens(ILogger logger, string xPub, string xSub);
+
+    [LoggerMessage(61, LogLevel.Error, "The hub's loop failed and goes on")]
+    public static partial void HubFailed(ILogger logger, Exception exception);
+}

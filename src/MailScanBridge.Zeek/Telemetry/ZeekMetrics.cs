@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+using MailScanBridge.Zeek.Transport;
+
+namespace MailScanBridge.Zeek.Telemetry;
+
+/// <summary>The client's metrics; all are read from its counters only when someone collects them, so that they cost nothing otherwise.</summary>
+internal sealed class ZeekMetrics : IDisposable
+{
+    private readonly Meter _meter;
+
+    public ZeekMetrics(string nodeName, ClientCounters counters, ReceiveQueue receiveQueue, SendQueue sendQueue, Func<bool> connected)
+    {
+        _meter = new Meter(ZeekClient.MeterName, version: null, tags: [new("zeek.node", nodeName)]);
+        Counter("zeek.client.received", "{event}", "Messages that came in from others.", () => ClientCounters.Read(ref counters.Received));
+        Counter("zeek.client.received.size", "By", "Bytes of payload that came in from others.", () => ClientCounters.Read(ref counters.ReceivedBytes));
+        Counter("zeek.client.published", "{event}", "Events accepted for sending.", () => ClientCounters.Read(ref counters.Published));
+        Counter("zeek.client.sent", "{event}", "Events that left for the hub.", () => ClientCounters.Read(ref counters.Sent));
+        Counter("zeek.client.confirmed", "{event}", "Events that have passed the hub.", () => ClientCounters.Read(ref counters.Confirmed));
+        Counter("zeek.client.send_lost", "{event}", "Events lost, or maybe lost, with a broken connection.", () => ClientCounters.Read(ref counters.SendLost));
+        Counter("zeek.client.disconnects", "{disconnect}", "Connections to the hub that were lost.", () => ClientCounters.Read(ref counters.Disconnects));
+        Counter("zeek.client.pauses", "{pause}", "Standstills of the client longer than its limit.", () => ClientCounters.Read(ref counters.Pauses));
+        Tagged("zeek.client.undecodable", "{message}", "Messages that could not be read.", "zeek.kind", () => counters.Undecodable);
+        Tagged("zeek.client.overflow", "{event}", "Events dropped because the receive queue was full.", "zeek.topic", () => receiveQueue.Dropped);
+        _meter.CreateObservableCounter(
+            "zeek.client.refused",
+            () => new[]
+            {
+                Refused("no_subscriber", ClientCounters.Read(ref counters.RefusedNoSubscriber)),
+                Refused("queue_full", ClientCounters.Read(ref counters.RefusedQueueFull)),
+                Refused("disconnected", ClientCounters.Read(ref counters.RefusedDisconnected)),
+            },
+            "{event}",
+            "Events that were not accepted for sending.");
+        Gauge("zeek.client.receive_queue", "{event}", "Events waiting to be read.", () => receiveQueue.Length);
+        Gauge("zeek.client.send_queue", "{event}", "Events waiting to be sent.", () => sendQueue.Length);
+        Gauge("zeek.client.connected", "{connection}", "1 while the connection to the hub is live, else 0.", () => connected() ? 1 : 0);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<long> Refused(string reason, long count) => new(count, new KeyValuePair<string, object?>("zeek.reason", reason));
+
+    private void Counter(string name, string unit, string description, Func<long> read) => _meter.CreateObservableCounter(name, read, unit, description);
+
+    private void Gauge(string name, string unit, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, unit, description);
+
+    private void Tagged(string name, string unit, string description, string tag, Func<IReadOnlyDictionary<string, long>> read) =>
+        _meter.CreateObservableCounter(
+            name,
+            () => read().Select(entry => new Measurement<long>(entry.Value, new KeyValuePair<string, object?>(tag, entry.Key))),
+            unit,
+            description);
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using MailScanBridge.Zeek.Telemetry;
+using MailScanBridge.Zeek.Wire;
+
+namespace MailScanBridge.Zeek.Transport;
+
+// The life of a connection: presence, barriers, echoes, loss.
+//
+// Presence is a subscription to a topic that no one ever used before. Seeing it come back on the sending socket proves that the hub knows this client's
+// earlier subscriptions, and that this client knows the topics of everyone else; so does Zeek itself (DoReadyToPublishCallback in
+// Z:src/cluster/backend/zeromq/ZeroMQ.cc, 8.2.2). It stays for as long as the connection, so that seeing it go means that the connection is broken, and
+// carries the echoes.
+internal sealed partial class ClientLoop
+{
+    private readonly Dictionary<byte[], List<TaskCompletionSource>> _barriers = new(ByteContent.Instance);
+    private List<TaskCompletionSource> _presenceWaiting = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] _presence = [];
+    private bool _presenceGone;
+    private long _connectedAt;
+    private bool _wasConnected;
+    private int _topicNumber;
+    private volatile bool _up;
+    private long _epoch;
+
+    /// <summary>The connection is live: subscriptions are known at the hub and events can be sent.</summary>
+    public bool Up => _up;
+
+    public long Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Completes when the connection next becomes live or is lost; take it before looking.</summary>
+    public Task NextChange => Volatile.Read(ref _changed).Task;
+
+    private void Begin(IHubLink link)
+    {
+        _link = link;
+        _presenceGone = false;
+        _wasConnected = false;
+        _subscriptions.Forget();
+        _presenceWaiting.AddRange(_subscriptions.Apply(link) ?? []);
+        _presence = NewInternalTopic();
+        link.Subscribe(_presence, on: true);
+    }
+
+    // A topic below Zeek's own prefix for such things: Zeek nodes make no script event of it.
+    private byte[] NewInternalTopic() =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"zeek.zeromq.internal.{_nodeId}.{++_topicNumber}."));
+
+    private void ApplySubscriptions(IHubLink link)
+    {
+        if (_subscriptions.Apply(link) is not { Count: > 0 } waiting)
+            return;
+        if (!_up)
+        {
+            // The presence topic may be on its way already, so it proves nothing for these.
+            _presenceWaiting.AddRange(waiting);
+            link.Subscribe(_presence, on: false);
+            _presence = NewInternalTopic();
+            link.Subscribe(_presence, on: true);
+            return;
+        }
+
+        var barrier = NewInternalTopic();
+        _barriers.Add(barrier, waiting);
+        link.Subscribe(barrier, on: true);
+    }
+
+    private void BecomeUp()
+    {
+        _failedAttempts = 0;
+        _notLive = 0;
+        Volatile.Write(ref _epoch, _epoch + 1);
+        BeginEchoes();
+        _up = true;
+        Log.Connected(_logger, _options.HubXPub, _options.HubXSub, _epoch, _nodeId);
+        Complete(_presenceWaiting);
+        _presenceWaiting = [];
+        Announce();
+    }
+
+    private void PassBarrier(IHubLink link, byte[] barrier)
+    {
+        if (!_barriers.Remove(barrier, out var waiting))
+            return;
+        Complete(waiting);
+        link.Subscribe(barrier, on: false);
+    }
+
+    /// <summary>Says why the connection must be given up; null while it is good.</summary>
+    private string? WhyLost(IHubLink link)
+    {
+        if (link.Lost)
+            return _up ? "the hub closed the connection" : "closed it before the subscription was live";
+        if (_presenceGone)
+            return "the hub no longer knows this client's subscriptions";
+        if (_up)
+            return WhyEchoesAreLate();
+        if (!link.Connected)
+        {
+            _wasConnected = false;
+            return null;
+        }
+
+        if (!_wasConnected)
+        {
+            _wasConnected = true;
+            _connectedAt = _time.GetTimestamp();
+        }
+
+        return _time.GetElapsedTime(_connectedAt) > _options.BarrierTimeout ? "never showed this client's subscription" : null;
+    }
+
+    private void Down(string reason)
+    {
+        _link = null;
+
+        // Whoever waits for a subscription goes on waiting, for the next connection.
+        foreach (var waiting in _barriers.Values)
+            _presenceWaiting.AddRange(waiting);
+        _barriers.Clear();
+        if (!_up)
+        {
+            _directory.Clear();
+            _notLive++;
+            if (int.IsPow2(_notLive))
+                Log.NotLive(_logger, _options.HubXPub, reason, _notLive);
+            return;
+        }
+
+        _up = false;
+        _directory.Clear();
+        var lost = _linkSent - _linkConfirmed + _sendQueue.Clear();
+        ClientCounters.Add(ref _counters.SendLost, lost);
+        ClientCounters.Add(ref _counters.Disconnects);
+        Log.ConnectionLost(_logger, _options.HubXPub, reason, lost);
+        Announce();
+    }
+
+    /// <summary>Sends what is left and waits until it has passed the hub, within the linger time.</summary>
+    private void Finish(IHubLink link)
+    {
+        // A stopwatch and not the injected time: this bounds how long the caller really waits for the end.
+        var waited = Stopwatch.StartNew();
+        while (_up && waited.Elapsed < _options.Linger && WhyLost(link) is null)
+        {
+            var busy = Turn(link);
+            if (_sendQueue.Length == 0 && _linkConfirmed == _linkSent)
+                break;
+            if (_sendQueue.Length == 0 && _lastEcho < _linkSent)
+                SendEcho(link);
+            else if (!busy)
+                link.Wait(TimeSpan.FromMilliseconds(20));
+        }
+
+        if (_up)
+            ClientCounters.Add(ref _counters.SendLost, _linkSent - _linkConfirmed + _sendQueue.Clear());
+        _up = false;
+        _presenceWaiting.ForEach(live => live.TrySetCanceled());
+        foreach (var waiting in _barriers.Values)
+            waiting.ForEach(live => live.TrySetCanceled());
+        link.Close(_options.Linger);
+        Announce();
+    }
+
+    private void Announce() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private static void Complete(List<TaskCompletionSource> waiting) => waiting.ForEach(live => live.TrySetResult());
+
+    private int _notLive;
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using MailScanBridge.Zeek.Wire;
+
+namespace MailScanBridge.Zeek.Transport;
+
+/// <summary>
+/// The topics a client wants, counted, and what of them the hub has been told. The counting is done here, since NetMQ passes on only the first of equal
+/// subscriptions and libzmq all of them.
+/// </summary>
+/// <remarks>Thread safety: <see cref="Add"/> and <see cref="Remove"/> by any thread, the rest by the loop.</remarks>
+internal sealed class SubscriptionSet
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _wanted = new(StringComparer.Ordinal);
+    private readonly HashSet<byte[]> _told = new(ByteContent.Instance);
+    private List<TaskCompletionSource> _waiting = [];
+    private bool _changed;
+
+    /// <summary>Wants a topic once more; the task completes when it is live at the hub.</summary>
+    public Task Add(string topic)
+    {
+        var live = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _wanted[topic] = _wanted.GetValueOrDefault(topic) + 1;
+            _waiting.Add(live);
+            _changed = true;
+        }
+
+        return live.Task;
+    }
+
+    public void Remove(string topic)
+    {
+        lock (_lock)
+        {
+            if (--_wanted[topic] == 0)
+                _wanted.Remove(topic);
+            _changed = true;
+        }
+    }
+
+    /// <summary>A new link has been told nothing yet.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _told.Clear();
+            _changed = true;
+        }
+    }
+
+    /// <summary>Tells the link what changed, and gives the tasks that the next barrier completes; null where nothing changed.</summary>
+    public List<TaskCompletionSource>? Apply(IHubLink link)
+    {
+        HashSet<byte[]> wanted;
+        List<TaskCompletionSource> waiting;
+        lock (_lock)
+        {
+            if (!_changed)
+                return null;
+            _changed = false;
+            wanted = new HashSet<byte[]>(_wanted.Keys.Select(Encoding.UTF8.GetBytes), ByteContent.Instance);
+            (waiting, _waiting) = (_waiting, []);
+        }
+
+        foreach (var topic in wanted.Where(topic => !_told.Contains(topic)))
+            link.Subscribe(topic, on: true);
+        foreach (var topic in _told.Where(topic => !wanted.Contains(topic)))
+            link.Subscribe(topic, on: false);
+        _told.Clear();
+        _told.UnionWith(wanted);
+        return waiting;
+    }
+
+    /// <summary>Ends all waiting, since the client goes.</summary>
+    public void Cancel()
+    {
+        lock (_lock)
+        {
+            _waiting.ForEach(live => live.TrySetCanceled());
+            _waiting.Clear();
+        }
+    }
+}

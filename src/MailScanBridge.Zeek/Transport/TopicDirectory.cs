@@ -1,0 +1,99 @@
+using MailScanBridge.Zeek.Wire;
+
+namespace MailScanBridge.Zeek.Transport;
+
+/// <summary>Every topic that someone in the cluster subscribes to, as the hub tells it over the XPUB socket.</summary>
+/// <remarks>
+/// ZeroMQ filters at the sender, so what is not in here would be dropped in silence. Thread safety: written by the loop, read by any thread.
+/// </remarks>
+internal sealed class TopicDirectory
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<byte[]> _topics = new(ByteContent.Instance);
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+
+    // How many topics there are of each length: a lookup tries only lengths that exist.
+    private readonly SortedDictionary<int, int> _lengths = [];
+    private int[] _presentLengths = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private int _version;
+
+    public TopicDirectory() => _lookup = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>Changes whenever the directory does, so that answers can be kept.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _topics.Count;
+        }
+    }
+
+    public void Set(ReadOnlySpan<byte> topic, bool on)
+    {
+        lock (_lock)
+        {
+            if (!(on ? _lookup.Add(topic) : _lookup.Remove(topic)))
+                return;
+            var count = _lengths.GetValueOrDefault(topic.Length) + (on ? 1 : -1);
+            if (count == 0)
+                _lengths.Remove(topic.Length);
+            else
+                _lengths[topic.Length] = count;
+            Changed_NeedsLock();
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            if (_topics.Count == 0)
+                return;
+            _topics.Clear();
+            _lengths.Clear();
+            Changed_NeedsLock();
+        }
+    }
+
+    /// <summary>Tells whether a subscription matches the topic, that is, is a prefix of it.</summary>
+    public bool Matches(ReadOnlySpan<byte> topic)
+    {
+        lock (_lock)
+        {
+            foreach (var length in _presentLengths)
+            {
+                if (length > topic.Length)
+                    return false;
+                if (_lookup.Contains(topic[..length]))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Completes at the next change; take it before looking, so that no change is missed.</summary>
+    public Task NextChange
+    {
+        get
+        {
+            lock (_lock)
+                return _changed.Task;
+        }
+    }
+
+    private void Changed_NeedsLock()
+    {
+        _presentLengths = [.. _lengths.Keys];
+        Volatile.Write(ref _version, _version + 1);
+        var changed = _changed;
+        _changed = NewSignal();
+        changed.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,77 @@
+namespace MailScanBridge.Zeek;
+
+public sealed partial class ZeekClient
+{
+    /// <summary>Publishes an event. Never waits.</summary>
+    /// <param name="topic">The topic; everyone who subscribes to a prefix of it receives the event.</param>
+    /// <param name="e">The event.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="ZeekWireLimits.MaxBytes"/>.</exception>
+    public PublishResult Publish(string topic, ZeekEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(e);
+        var known = _topics.Get(topic);
+        var refused = WhyRefused(known);
+        if (refused is { } reason)
+            return reason;
+        var payload = ZeekWire.Encode(e);
+        if (payload.Length > _options.Limits.MaxBytes)
+            throw new ArgumentException($"The event has {payload.Length} bytes, more than the limit of {_options.Limits.MaxBytes}.", nameof(e));
+        return Enqueue(known, payload);
+    }
+
+    /// <summary>Tells whether anyone in the cluster, this client included, subscribes to a prefix of the topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <returns>True where an event published to it would reach someone; false also while there is no connection.</returns>
+    public bool HasSubscribers(string topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return _topics.Get(topic).HasSubscribers(_directory);
+    }
+
+    /// <summary>Completes when someone in the cluster, this client included, subscribes to a prefix of the topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>A task that completes when an event published to the topic would reach someone.</returns>
+    public async Task WaitForSubscriberAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var change = _directory.NextChange;
+            if (HasSubscribers(topic))
+                return;
+            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private PublishResult? WhyRefused(Transport.PublishTopic topic)
+    {
+        if (!_loop.Up)
+        {
+            Interlocked.Increment(ref _counters.RefusedDisconnected);
+            return PublishResult.Disconnected;
+        }
+
+        if (!topic.HasSubscribers(_directory))
+        {
+            Interlocked.Increment(ref _counters.RefusedNoSubscriber);
+            return PublishResult.NoSubscriber;
+        }
+
+        return null;
+    }
+
+    private PublishResult Enqueue(Transport.PublishTopic topic, byte[] payload)
+    {
+        if (!_sendQueue.TryAdd(topic.Bytes, payload))
+        {
+            Interlocked.Increment(ref _counters.RefusedQueueFull);
+            return PublishResult.QueueFull;
+        }
+
+        Interlocked.Increment(ref _counters.Published);
+        _loop.Signal();
+        return PublishResult.Sent;
+    }
+}

@@ -1,0 +1,57 @@
+using MailScanBridge.Zeek.Tests.Support;
+
+namespace MailScanBridge.Zeek.Tests.Transport;
+
+public class HubTests
+{
+    [Theory]
+    [InlineData("tcp://0.0.0.0:0")]
+    [InlineData("tcp://*:0")]
+    [InlineData("tcp://192.168.1.1:5555")]
+    [InlineData("tcp://[::]:0")]
+    [InlineData("tcp://example.org:1")]
+    [InlineData("ipc:///tmp/hub")]
+    [InlineData("tcp://127.0.0.1")]
+    [InlineData("tcp://127.0.0.1:70000")]
+    public void A_hub_never_listens_outside_loopback(string endpoint)
+    {
+        Assert.Equal(endpoint, Assert.Throws<ZeekHubException>(() => new ZeekHub(new ZeekHubOptions { XPub = endpoint })).Endpoint);
+        Assert.Equal(endpoint, Assert.Throws<ZeekHubException>(() => new ZeekHub(new ZeekHubOptions { XSub = endpoint })).Endpoint);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_a_clear_error()
+    {
+        await using var cluster = new Cluster();
+        await using var second = new ZeekHub(new ZeekHubOptions { XPub = "tcp://127.0.0.1:0", XSub = cluster.Hub.XSubEndpoint });
+        var e = Assert.Throws<ZeekHubException>(second.Start);
+        Assert.Equal(cluster.Hub.XSubEndpoint, e.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_free_port_is_taken_where_none_is_named_and_told()
+    {
+        await using var cluster = new Cluster();
+        Assert.Matches("^tcp://127\\.0\\.0\\.1:[1-9][0-9]+$", cluster.Hub.XPubEndpoint);
+        Assert.NotEqual(cluster.Hub.XPubEndpoint, cluster.Hub.XSubEndpoint);
+    }
+
+    [Fact]
+    public async Task A_large_event_passes_whole()
+    {
+        await using var cluster = new Cluster();
+        var receiver = await cluster.StartClientAsync("big.");
+        var sender = await cluster.StartClientAsync();
+        var bytes = new byte[5_000_000];
+        new Random(1).NextBytes(bytes);
+        Assert.Equal(PublishResult.Sent, sender.Publish("big.", new ZeekEvent("Test::big", ZeekValue.FromBytes(bytes))));
+        Assert.True((await Wait.NextAsync(receiver)).Event.Args[0].AsBytes().Span.SequenceEqual(bytes));
+    }
+
+    [Fact]
+    public async Task A_hub_that_was_never_started_can_be_disposed()
+    {
+        await using var hub = new ZeekHub();
+        Assert.Equal("tcp://127.0.0.1:27860", hub.XPubEndpoint);
+    }
+}
