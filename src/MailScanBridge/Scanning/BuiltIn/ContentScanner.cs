@@ -1,0 +1,87 @@
+using System.Globalization;
+using MailScanBridge.Unpacking;
+
+namespace MailScanBridge.Scanning.BuiltIn;
+
+/// <summary>
+/// The scanner that is always there: signatures anywhere in the content, PDF keywords, macros, names that lie. It claims to
+/// have scanned only what it knows something about (text, mail, PDF, Office, pictures, and archives, whose members are items
+/// of their own); of everything else it reports what it found and has no opinion on the rest. Content is read in windows, so
+/// that memory does not depend on size. Safe for concurrent use.
+/// </summary>
+public sealed class ContentScanner : IScanner
+{
+    /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
+    public const int RuleSet = 1;
+
+    private const int Window = 128 * 1024;
+
+    public string Name => "content";
+
+    public string? Version { get; } = string.Create(CultureInfo.InvariantCulture,
+        $"{typeof(ContentScanner).Assembly.GetName().Version?.ToString(3)} rules {RuleSet}");
+
+    public bool LooksAtContent => true;
+
+    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        NameChecks.Check(item.Name, findings);
+        OfficeMacros.Check(item, findings);
+        if (ByteSignatures.ByHash(item.Sha256) is { } known)
+            findings.Add(known);
+
+        var search = new SignatureSearch(ByteSignatures.All.Where(s => s.Types is null || s.Types.Contains(item.Type)));
+        PdfKeywords? words = item.Type == ContentTypes.Pdf ? new PdfKeywords() : null;
+        try
+        {
+            long read = await ReadAsync(item.Path, window =>
+            {
+                search.Append(window);
+                words?.Append(window);
+            }, cancellationToken);
+            if (read != item.Size)
+                return ScannerResult.Failed(Reasons.Damaged, $"read {read} of {item.Size} bytes", findings);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ScannerResult.Failed(Reasons.Custody, $"cannot read the item: {e.Message}", findings);
+        }
+
+        findings.AddRange(search.Found);
+        if (words is not null && Unseen(words, findings) is { } failed)
+            return failed;
+        return ContentFamilies.IsServed(item.Type) ? ScannerResult.Scanned(findings) : ScannerResult.NoOpinion(findings);
+    }
+
+    /// <summary>Weighs the PDF, and says where part of it stays out of sight.</summary>
+    private static ScannerResult? Unseen(PdfKeywords words, List<Finding> findings)
+    {
+        words.Complete();
+        PdfTriage.Weigh(words, findings);
+        if (words.Count("/Encrypt") > 0)
+            return ScannerResult.Failed(Reasons.Encrypted, "PDF with /Encrypt: strings and streams are encrypted", findings);
+        if (words.Count("/ObjStm") > 0)
+            return ScannerResult.Failed(Reasons.Unsupported, "PDF with object streams, which are not opened", findings);
+        if (words.Count("/EmbeddedFile") > 0)
+            return ScannerResult.Failed(Reasons.Unsupported, "PDF with embedded files, which are not taken out", findings);
+        return null;
+    }
+
+    private delegate void OnWindow(ReadOnlySpan<byte> window);
+
+    private static async Task<long> ReadAsync(string path, OnWindow onWindow, CancellationToken token)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);
+        var buffer = new byte[(int)Math.Clamp(file.Length, 1, Window)];
+        long total = 0;
+        while (true)
+        {
+            int read = await file.ReadAsync(buffer, token);
+            if (read == 0)
+                return total;
+            total += read;
+            onWindow(buffer.AsSpan(0, read));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using MailScanBridge.Unpacking.Types;
+using MimeKit;
+
+namespace MailScanBridge.Unpacking.Containers;
+
+/// <summary>Mail and mailboxes: every leaf of the MIME tree is a part, and so is every message inside.</summary>
+internal sealed class MailContainer : IContainer
+{
+    public bool Opens(ScanItem item, Stream content) =>
+        item.Type is ContentTypes.Mail or ContentTypes.Mbox || item.DeclaredType is ContentTypes.Mail or "message/global";
+
+    public void Open(ScanItem item, Stream content, PartSink parts)
+    {
+        try
+        {
+            Parse(item, content, parts);
+        }
+        catch (FormatException e) when (parts.Count == 0 && FirstHeader(content) is var start and > 0)
+        {
+            // Mail programs skip lines in front of the headers that the parser refuses.
+            parts.Problem(Reasons.Damaged, $"{start} bytes in front of the headers: {e.Message}");
+            Parse(item, new SliceStream(content, start, content.Length - start, parts.Token), parts);
+        }
+    }
+
+    private static void Parse(ScanItem item, Stream content, PartSink parts)
+    {
+        ParserOptions options = ParserOptions.Default.Clone();
+        options.MaxMimeDepth = parts.Budget.MaxMultipartDepth;
+        MimeFormat format = item.Type == ContentTypes.Mbox ? MimeFormat.Mbox : MimeFormat.Entity;
+        var parser = new MimeParser(options, content, format, persistent: true);
+        var layout = new MailLayout(content);
+        parser.MimeMessageEnd += layout.MessageEnded;
+        parser.MimeEntityEnd += layout.EntityEnded;
+        while (!parser.IsEndOfStream)
+        {
+            parts.Token.ThrowIfCancellationRequested();
+            MimeMessage message = parser.ParseMessage(parts.Token);
+            if (message.Body is { } body)
+                new MimeTree(parts, layout).Walk(body);
+        }
+    }
+
+    /// <summary>The first line, after the very first, from which on the content looks like a mail; 0 for none.</summary>
+    private static long FirstHeader(Stream content)
+    {
+        var head = new byte[(int)Math.Min(ContentTypes.HeadLength, content.Length)];
+        content.Position = 0;
+        content.ReadExactly(head);
+        for (int line = 0; (line = Array.IndexOf(head, (byte)'\n', line) + 1) > 0;)
+        {
+            if (TextTypes.IsMail(head.AsSpan(line)))
+                return line;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,78 @@
+using MimeKit;
+
+namespace MailScanBridge.Unpacking.Containers;
+
+/// <summary>Takes the leaves of a MIME tree out, without recursion: its depth is the sender's to choose.</summary>
+internal sealed class MimeTree(PartSink parts, MailLayout? layout)
+{
+    public void Walk(MimeEntity root)
+    {
+        var pending = new Stack<MimeEntity>();
+        pending.Push(root);
+        while (pending.TryPop(out MimeEntity? entity))
+        {
+            parts.Token.ThrowIfCancellationRequested();
+            switch (entity)
+            {
+                case Multipart multipart:
+                    OpenMultipart(multipart, pending);
+                    break;
+                case MessagePart message:
+                    OpenMessage(message);
+                    break;
+                case MimePart part:
+                    OpenPart(part);
+                    break;
+                default:
+                    parts.Problem(Reasons.Unsupported, $"MIME entity {entity.GetType().Name}");
+                    break;
+            }
+        }
+    }
+
+    private void OpenMultipart(Multipart multipart, Stack<MimeEntity> pending)
+    {
+        if (layout is not null && !layout.HasEnd(multipart, parts.Token))
+            parts.Problem(Reasons.Damaged, $"multipart without its end boundary");
+        if (multipart.Count == 0)
+        {
+            // No boundary, or none that occurs: what a reader shows of it is anyone's guess.
+            parts.Problem(Reasons.Damaged, "multipart without parts");
+            if (layout?.Raw(multipart, parts.Token) is { } raw)
+                parts.Read(NameOf(multipart), TypeOf(multipart), () => raw);
+        }
+
+        for (int i = multipart.Count - 1; i >= 0; i--)
+            pending.Push(multipart[i]);
+    }
+
+    private void OpenMessage(MessagePart part)
+    {
+        if (part.Message is not { } message)
+        {
+            parts.Problem(Reasons.Damaged, "message part without a message");
+            return;
+        }
+
+        if (layout?.Raw(message, parts.Token) is { } raw)
+            parts.Read(NameOf(part), TypeOf(part), () => raw, ContentTypes.Mail);
+        else
+            parts.Write(NameOf(part), TypeOf(part), target => message.WriteTo(target, parts.Token), ContentTypes.Mail);
+    }
+
+    private void OpenPart(MimePart part)
+    {
+        if (part.ContentType.IsMimeType("multipart", "*"))
+            parts.Problem(Reasons.Limits, $"multiparts more than {parts.Budget.MaxMultipartDepth} deep (MaxMultipartDepth)");
+        if (part.ContentType.IsMimeType("message", "partial"))
+            parts.Problem(Reasons.Unsupported, "message/partial: one piece of a message that is sent in several");
+        if (part.ContentType.IsMimeType("message", "external-body"))
+            parts.Problem(Reasons.Unsupported, "message/external-body: its content is elsewhere");
+        parts.Write(NameOf(part), TypeOf(part), target => part.Content?.DecodeTo(target, parts.Token));
+    }
+
+    private static string? NameOf(MimeEntity entity) =>
+        entity.ContentDisposition?.FileName ?? entity.ContentType.Name;
+
+    private static string TypeOf(MimeEntity entity) => entity.ContentType.MimeType.ToLowerInvariant();
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace MailScanBridge.Unpacking.Containers;
+
+/// <summary>Compound files: whether an Office document inside is encrypted, and whether the file can be read at all.</summary>
+internal sealed class OleContainer : IContainer
+{
+    // Record that starts an encrypted workbook's globals ([MS-XLS] 2.4.117 FilePass).
+    private const int FilePass = 0x2F;
+
+    // How much of a workbook is searched for it, in bytes: it stands within the first records.
+    private const int WorkbookHead = 4096;
+
+    public bool Opens(ScanItem item, Stream content) => item.Type is ContentTypes.Ole or ContentTypes.Word or ContentTypes.Excel
+        or ContentTypes.PowerPoint or ContentTypes.Visio or ContentTypes.OutlookMessage or ContentTypes.Installer or ContentTypes.EncryptedOffice;
+
+    public void Open(ScanItem item, Stream content, PartSink parts)
+    {
+        CompoundFile file = CompoundFile.Open(content);
+        if (item.Type == ContentTypes.EncryptedOffice)
+            parts.Problem(Reasons.Encrypted, "an Office document behind a password");
+        else if (IsEncrypted(item.Type, file))
+            parts.Problem(Reasons.Encrypted, "a document behind a password");
+    }
+
+    private static bool IsEncrypted(string type, CompoundFile file)
+    {
+        switch (type)
+        {
+            case ContentTypes.Word:
+                // FibBase ([MS-DOC] 2.5.2): fEncrypted is bit 8 of the flags at offset 10.
+                byte[] fib = Head(file, "WordDocument", 12);
+                return fib.Length == 12 && (BinaryPrimitives.ReadUInt16LittleEndian(fib.AsSpan(10)) & 0x0100) != 0;
+            case ContentTypes.Excel:
+                return HasFilePass(Head(file, "Workbook", WorkbookHead)) || HasFilePass(Head(file, "Book", WorkbookHead));
+            case ContentTypes.PowerPoint:
+                // CurrentUserAtom ([MS-PPT] 2.3.2): headerToken F3D1C4DF marks an encrypted document.
+                byte[] user = Head(file, "Current User", 16);
+                return user.Length == 16 && BinaryPrimitives.ReadUInt32LittleEndian(user.AsSpan(12)) == 0xF3D1C4DF;
+            default:
+                return false;
+        }
+    }
+
+    private static byte[] Head(CompoundFile file, string stream, int length) =>
+        file.Find(stream) is { } entry ? file.Read(entry, length) : [];
+
+    private static bool HasFilePass(byte[] workbook)
+    {
+        ReadOnlySpan<byte> rest = workbook;
+        while (rest.Length >= 4)
+        {
+            int id = BinaryPrimitives.ReadUInt16LittleEndian(rest);
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);
+            if (id == FilePass)
+                return true;
+            if (rest.Length < 4 + length)
+                return false;
+            rest = rest[(4 + length)..];
+        }
+
+        return false;
+    }
+}

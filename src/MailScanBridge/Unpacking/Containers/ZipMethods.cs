@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using SharpCompress.Compressors.BZip2;
+using SharpCompress.Compressors.Deflate64;
+using SharpCompress.Compressors.LZMA;
+using SharpCompress.Compressors.PPMd;
+using SharpCompress.Compressors.Xz;
+using SharpCompress.Compressors.ZStandard;
+using Mode = SharpCompress.Compressors.CompressionMode;
+
+namespace MailScanBridge.Unpacking.Containers;
+
+/// <summary>Opens a zip member's data by its compression method (APPNOTE 4.4.5).</summary>
+internal static class ZipMethods
+{
+    public static Stream Open(Stream file, ZipMember member, CancellationToken token = default, long maxDictionary = long.MaxValue)
+    {
+        if (member.IsEncrypted)
+            throw new EncryptedContentException("needs a password");
+        var data = new SliceStream(file, member.DataOffset, member.CompressedSize, token);
+        return member.Method switch
+        {
+            0 => data,
+            8 => new DeflateStream(data, CompressionMode.Decompress),
+            9 => new Deflate64Stream(data, Mode.Decompress),
+            12 => BZip2Stream.Create(data, Mode.Decompress, false),
+            14 => Lzma(data, member.Size, maxDictionary),
+            93 => new DecompressionStream(data),
+            95 => new XZStream(data),
+            98 => Ppmd(data),
+            _ => throw new NotSupportedException($"compression method {member.Method}"),
+        };
+    }
+
+    // Method 14 (5.8.8): two version bytes, the length of the properties, the properties.
+    private static LzmaStream Lzma(Stream data, long? size, long maxDictionary)
+    {
+        Span<byte> header = stackalloc byte[4];
+        data.ReadExactly(header);
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(header[2..]);
+        if (length != 5)
+            throw new InvalidDataException($"LZMA properties of {length} bytes");
+        var properties = new byte[length];
+        data.ReadExactly(properties);
+        Dictionaries.Check(BinaryPrimitives.ReadUInt32LittleEndian(properties.AsSpan(1)), maxDictionary);
+        return LzmaStream.Create(properties, data, data.Length - data.Position, size ?? -1);
+    }
+
+    private static PpmdStream Ppmd(Stream data)
+    {
+        var properties = new byte[2];
+        data.ReadExactly(properties);
+        return PpmdStream.Create(new PpmdProperties(properties), data, false);
+    }
+}
+
+/// <summary>A decoder allocates its dictionary before it decodes a byte, so the size is judged before the decoder sees it.</summary>
+internal static class Dictionaries
+{
+    public static void Check(long size, long limit)
+    {
+        if (size > limit)
+            throw new LimitReachedException($"a dictionary of {size} bytes (MaxDictionaryBytes)", LimitScope.Part);
+    }
+}

@@ -1,0 +1,40 @@
+namespace MailScanBridge.Unpacking;
+
+/// <summary>Where a container reader puts what it finds.</summary>
+internal sealed class PartSink(UnpackSession session, ScanItem container)
+{
+    private readonly ContainerAccount _account = new(container);
+
+    public UnpackBudget Budget => session.Budget;
+
+    public CancellationToken Token => session.Token;
+
+    /// <summary>How many parts this container gave.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many problems this container had.</summary>
+    public int Problems { get; private set; }
+
+    /// <summary>Takes a part out by having its content written.</summary>
+    /// <inheritdoc cref="UnpackSession.TakeOut"/>
+    public (uint Crc, long Length)? Write(string? name, string? declaredType, Action<Stream> write, string? knownType = null)
+    {
+        Count++;
+        return session.TakeOut(_account, name, declaredType, knownType, write);
+    }
+
+    /// <summary>Takes a part out by reading its content, which is opened only then.</summary>
+    /// <inheritdoc cref="UnpackSession.TakeOut"/>
+    public (uint Crc, long Length)? Read(string? name, string? declaredType, Func<Stream> open, string? knownType = null) =>
+        Write(name, declaredType, target =>
+        {
+            using Stream content = open();
+            content.CopyTo(target, 64 * 1024);
+        }, knownType);
+
+    public void Problem(string reason, string detail)
+    {
+        Problems++;
+        session.Problem(container, reason, detail);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+
+namespace MailScanBridge.Unpacking;
+
+/// <summary>What came out of one container so far, against its own size.</summary>
+internal sealed class ContainerAccount(ScanItem item)
+{
+    public ScanItem Item { get; } = item;
+
+    public long Output { get; set; }
+}
+
+/// <summary>One run of the unpacker: the parts found, the problems met, and what is left of the budget. Used by one thread.</summary>
+internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, CancellationToken token)
+{
+    // Problems noted of one container.
+    private const int MaxProblems = 32;
+
+    private readonly List<ScanItem> _items = [];
+    private readonly List<UnpackProblem> _problems = [];
+    private readonly Dictionary<string, ScanItem> _bySha256 = [];
+    private readonly Queue<ScanItem> _pending = new();
+    private long _written;
+
+    public UnpackBudget Budget => budget;
+
+    /// <summary>Ends when the caller gives up or the time is over.</summary>
+    public CancellationToken Token => token;
+
+    public UnpackResult Result => new(_items, _problems);
+
+    public void Add(ScanItem item)
+    {
+        _items.Add(item);
+        // The same content twice would give the same parts twice: opened once, all of them are still scanned. Breadth comes
+        // first, so the one that is opened is the one with most depth left.
+        if (_bySha256.TryAdd(item.Sha256, item))
+            _pending.Enqueue(item);
+    }
+
+    public bool TryNext(out ScanItem item) => _pending.TryDequeue(out item!);
+
+    /// <summary>Notes a problem. The same one is noted once, and of many in one container the first few: one makes the file unscanned already.</summary>
+    public void Problem(ScanItem container, string reason, string detail)
+    {
+        int noted = 0;
+        foreach (UnpackProblem problem in _problems)
+        {
+            if (!ReferenceEquals(problem.Item, container))
+                continue;
+            noted++;
+            if (problem.Reason == reason && problem.Detail == detail)
+                return;
+        }
+
+        // A limit is always noted: it says why the work ended.
+        if (noted < MaxProblems || (reason == Reasons.Limits && noted < 2 * MaxProblems))
+            _problems.Add(new UnpackProblem(container, reason, detail));
+    }
+
+    /// <summary>How many of <paramref name="wanted"/> bytes may be written, and the limit that is reached where it is not all.</summary>
+    public (long Allowed, LimitReachedException? Limit) Allow(ContainerAccount container, long partLength, int wanted)
+    {
+        long allowed = wanted;
+        LimitReachedException? limit = null;
+        Check(budget.MaxItemBytes - partLength, $"a part larger than {budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+        long ratio = Math.Max(budget.RatioFloor, container.Item.Size * budget.MaxRatio);
+        Check(ratio - container.Output, $"more than {budget.MaxRatio} times the container's size (MaxRatio)", LimitScope.Container);
+        Check(budget.MaxTotalBytes - _written, $"more than {budget.MaxTotalBytes} bytes in all (MaxTotalBytes)", LimitScope.Tree);
+        container.Output += allowed;
+        _written += allowed;
+        return (allowed, limit);
+
+        void Check(long left, string name, LimitScope scope)
+        {
+            if (allowed <= left)
+                return;
+            allowed = Math.Max(0, left);
+            limit = new LimitReachedException(name, scope);
+        }
+    }
+
+    /// <summary>
+    /// Takes one part out: <paramref name="write"/> writes its content. What the content does wrong ends as a problem of the
+    /// container, with the part kept as far as it came, since what is bad may stand in front of what is broken.
+    /// </summary>
+    /// <returns>The CRC-32 and length of what was written where all of it was, else null.</returns>
+    public (uint Crc, long Length)? TakeOut(ContainerAccount container, string? name, string? declaredType, string? knownType, Action<Stream> write)
+    {
+        token.ThrowIfCancellationRequested();
+        if (_items.Count > budget.MaxItems)
+            throw new LimitReachedException($"more than {budget.MaxItems} parts (MaxItems)", LimitScope.Tree);
+        string path = Path.Combine(workDirectory, _items.Count.ToString("D4", CultureInfo.InvariantCulture));
+        using var part = new PartWriter(this, container, path);
+        LimitReachedException? limit = null;
+        bool whole = false;
+        try
+        {
+            write(part);
+            whole = true;
+        }
+        catch (LimitReachedException e)
+        {
+            limit = e;
+        }
+        catch (Exception e) when (Hostile.Describe(e) is { } hostile)
+        {
+            Problem(container.Item, hostile.Reason, $"{name ?? "part"}: {hostile.Detail}");
+        }
+
+        Register(container, name, declaredType, knownType, path, part.Complete(), part.Length);
+        if (limit?.Scope == LimitScope.Part)
+            Problem(container.Item, Reasons.Limits, $"{name ?? "part"}: {limit.Message}");
+        else if (limit is not null)
+            throw limit;
+        return whole ? (part.Crc, part.Length) : null;
+    }
+
+    private void Register(ContainerAccount container, string? name, string? declaredType, string? knownType, string path, string sha256, long length)
+    {
+        string type;
+        if (_bySha256.TryGetValue(sha256, out ScanItem? twin) && twin.Depth > 0)
+        {
+            File.Delete(path);
+            path = twin.Path;
+            type = twin.Type;
+        }
+        else
+        {
+            type = ContentTypes.DetectFile(path);
+        }
+
+        // Structure outranks looks only where looks say "text" or nothing: the inside of message/rfc822 is a mail even
+        // when its first line is odd, but a program in that place is a program.
+        if (knownType is not null && (type is ContentTypes.Unknown || type.StartsWith("text/", StringComparison.Ordinal)))
+            type = knownType;
+        Add(new ScanItem
+        {
+            Parent = container.Item,
+            Name = name,
+            DeclaredType = declaredType,
+            Type = type,
+            Path = path,
+            Size = length,
+            Sha256 = sha256,
+        });
+    }
+}

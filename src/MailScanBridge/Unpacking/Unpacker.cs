@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailScanBridge.Unpacking.Containers;
+
+namespace MailScanBridge.Unpacking;
+
+/// <summary>
+/// Takes a file apart into all that is inside it, breadth first, within one budget for the whole tree. Content is hostile:
+/// names in it never become paths, sizes it declares are never trusted, and whatever it makes a parser do ends as an
+/// <see cref="UnpackProblem"/>. Safe for concurrent use.
+/// </summary>
+public sealed class Unpacker
+{
+    private static readonly IContainer[] s_containers =
+    [
+        new MailContainer(),
+        new TnefContainer(),
+        new ZipContainer(),
+        new SevenZipContainer(),
+        new RarContainer(),
+        new TarContainer(),
+        new CompressedFile(),
+        new OleContainer(),
+        new UnopenedContainer(),
+    ];
+
+    private readonly UnpackBudget _budget;
+    private readonly TimeProvider _time;
+
+    // Mail and TNEF name code pages that .NET knows only after this.
+    static Unpacker() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <exception cref="ArgumentException">The budget has faults; the message lists all of them.</exception>
+    public Unpacker(UnpackBudget budget, TimeProvider? time = null)
+    {
+        if (budget.Validate() is { Count: > 0 } faults)
+            throw new ArgumentException(string.Join("; ", faults), nameof(budget));
+        _budget = budget;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Takes the file apart. The file itself is only read, and is the first item.</summary>
+    /// <param name="path">A regular file.</param>
+    /// <param name="name">The name it was declared under, or null.</param>
+    /// <param name="declaredType">
+    /// The media type it was declared as, or null. One thing hangs on it: what is declared as a mail is read as one, whatever
+    /// else it is too, since Zeek says so only of what was sent as a mail.
+    /// </param>
+    /// <param name="workDirectory">An empty directory of the caller's, where parts go as 0001, 0002, ... with mode 0600; the caller deletes it.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="WorkDirectoryException">A part could not be written.</exception>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public UnpackResult Unpack(string path, string? name, string? declaredType, string workDirectory, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_budget.MaxTime, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var session = new UnpackSession(_budget, workDirectory, stop.Token);
+        ScanItem root = Root(path, name, declaredType);
+        session.Add(root);
+        ScanItem current = root;
+        try
+        {
+            while (session.TryNext(out ScanItem item))
+            {
+                current = item;
+                Open(item, session);
+            }
+        }
+        catch (LimitReachedException e)
+        {
+            session.Problem(current, Reasons.Limits, e.Message);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            session.Problem(current, Reasons.Limits, $"longer than {_budget.MaxTime.TotalSeconds:0.###} seconds (MaxTime)");
+        }
+
+        return session.Result;
+    }
+
+    private static void Open(ScanItem item, UnpackSession session)
+    {
+        using var file = new FileStream(item.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 16 * 1024);
+        using var content = new SliceStream(file, 0, file.Length, session.Token);
+        foreach (IContainer container in s_containers)
+        {
+            try
+            {
+                content.Position = 0;
+                if (!container.Opens(item, content))
+                    continue;
+                if (item.Depth >= session.Budget.MaxDepth)
+                {
+                    session.Problem(item, Reasons.Limits, $"containers more than {session.Budget.MaxDepth} deep (MaxDepth)");
+                    return;
+                }
+
+                content.Position = 0;
+                container.Open(item, content, new PartSink(session, item));
+            }
+            catch (LimitReachedException e) when (e.Scope != LimitScope.Tree)
+            {
+                session.Problem(item, Reasons.Limits, e.Message);
+            }
+            catch (Exception e) when (Hostile.Describe(e) is { } hostile)
+            {
+                session.Problem(item, hostile.Reason, hostile.Detail);
+            }
+        }
+    }
+
+    private static ScanItem Root(string path, string? name, string? declaredType)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        return new ScanItem
+        {
+            Name = name,
+            DeclaredType = declaredType,
+            Type = ContentTypes.DetectFile(path),
+            Path = Path.GetFullPath(path),
+            Size = file.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
+        };
+    }
+}
