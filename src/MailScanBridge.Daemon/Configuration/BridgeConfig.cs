@@ -1,0 +1,42 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Replies;
+using MailScanBridge.Routing;
+using MailScanBridge.Unpacking;
+
+namespace MailScanBridge.Daemon.Configuration;
+
+/// <summary>Everything the daemon can be told, checked.</summary>
+internal sealed record BridgeConfig
+{
+    /// <summary>True (default): this daemon is the hub that Zeek connects to. False: it is a client of a hub that runs elsewhere.</summary>
+    public bool HostHub { get; init; } = true;
+
+    /// <summary>The hub's XPUB, from which everybody receives.</summary>
+    public required string HubXPub { get; init; }
+
+    /// <summary>The hub's XSUB, to which everybody sends.</summary>
+    public required string HubXSub { get; init; }
+
+    public required PipelineOptions Pipeline { get; init; }
+
+    public required CustodyOptions Custody { get; init; }
+
+    public required QueueOptions Queue { get; init; }
+
+    public required UnpackBudget Unpacking { get; init; }
+
+    public required ReplyOptions Replies { get; init; }
+
+    public required IReadOnlyList<ScannerConfig> Scanners { get; init; }
+
+    public required IReadOnlyList<Route> Routes { get; init; }
+
+    public required string VerdictLogPath { get; init; }
+}
+
+/// <summary>A scanner by name, and how to make it.</summary>
+/// <param name="Name">As routes call it.</param>
+/// <param name="Kind">content, hash_list, clamd or command.</param>
+/// <param name="Options">The kind's own options: null, a path, ClamdOptions or CommandOptions.</param>
+internal sealed record ScannerConfig(string Name, string Kind, object? Options);

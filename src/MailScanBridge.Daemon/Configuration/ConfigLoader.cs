@@ -1,0 +1,142 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Replies;
+using MailScanBridge.Unpacking;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MailScanBridge.Daemon.Configuration;
+
+/// <summary>
+/// Reads mailscan.yaml. What a file does not say comes from the built-in file (see <c>mailscan-bridge show-config</c>): its
+/// sections are taken key by key, its scanners by name, its routes as a whole. Environment variables override the file.
+/// </summary>
+internal static class ConfigLoader
+{
+    private const string BuiltInName = "(built in)";
+
+    /// <summary>The configuration that holds where the operator gives none, with its comments.</summary>
+    public static string BuiltInText
+    {
+        get
+        {
+            using var stream = typeof(ConfigLoader).Assembly.GetManifestResourceStream("mailscan.yaml")!;
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <summary>Loads a file over the built-in one.</summary>
+    /// <param name="path">The operator's file, or null for the built-in configuration alone.</param>
+    /// <param name="environment">Reads an environment variable: MAILSCAN_SPOOL, MAILSCAN_STATE, MAILSCAN_BRIDGE, MAILSCAN_HUB_XPUB, MAILSCAN_HUB_XSUB.</param>
+    /// <exception cref="ConfigException">Lists everything that is wrong, with file and line.</exception>
+    public static BridgeConfig Load(string? path, Func<string, string?> environment)
+    {
+        var errors = new List<ConfigError>();
+        var builtIn = Parse(BuiltInName, BuiltInText, errors);
+        var own = path is null ? null : Parse(path, ReadFile(path), errors);
+        if (errors.Count > 0)
+        {
+            throw new ConfigException(errors);
+        }
+
+        var root = own is null
+            ? ConfigSection.Root(BuiltInName, builtIn!, errors)
+            : ConfigSection.Root(path!, own, errors);
+        var defaults = ConfigSection.Root(BuiltInName, builtIn!, errors);
+        var config = Read(root, defaults, environment, errors);
+        return errors.Count == 0 ? config : throw new ConfigException(errors);
+    }
+
+    private static BridgeConfig Read(ConfigSection root, ConfigSection builtIn, Func<string, string?> environment, List<ConfigError> errors)
+    {
+        string Either(string variable, string fromFile) => environment(variable) is { Length: > 0 } value ? value : fromFile;
+
+        var spool = Either("MAILSCAN_SPOOL", root.AbsolutePath("spool", builtIn.Text("spool", "")));
+        var state = Either("MAILSCAN_STATE", root.AbsolutePath("state", builtIn.Text("state", "")));
+        var bridge = Either("MAILSCAN_BRIDGE", root.Text("bridge", ""));
+        var hub = root.Section("hub");
+        var scan = root.Section("scan");
+        var queue = root.Section("queue");
+        var replies = root.Section("replies");
+        var unpacking = root.Section("unpacking");
+        var pipeline = new PipelineOptions();
+        var queueDefaults = new QueueOptions { JournalPath = "" };
+        var replyDefaults = new ReplyOptions();
+        var budget = new UnpackBudget();
+        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"));
+        var config = new BridgeConfig
+        {
+            HostHub = hub.Flag("host", true),
+            HubXPub = Either("MAILSCAN_HUB_XPUB", hub.Text("xpub", "tcp://127.0.0.1:27860")),
+            HubXSub = Either("MAILSCAN_HUB_XSUB", hub.Text("xsub", "tcp://127.0.0.1:27861")),
+            Pipeline = pipeline with
+            {
+                Bridge = bridge.Length > 0 ? bridge : pipeline.Bridge,
+                Workers = scan.Number("workers", pipeline.Workers, 1, 1024),
+                ScanTimeout = scan.Duration("timeout", pipeline.ScanTimeout),
+                Heartbeat = replies.Duration("heartbeat", pipeline.Heartbeat),
+                Credit = queue.Number("credit", pipeline.Credit, 1, 1000),
+            },
+            Custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") },
+            Queue = queueDefaults with
+            {
+                JournalPath = Path.Combine(state, "journal.sqlite"),
+                MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
+                MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
+                KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone),
+            },
+            Replies = replyDefaults with
+            {
+                AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),
+                Resend = replies.Duration("resend", replyDefaults.Resend),
+                MaxResend = replies.Duration("max_resend", replyDefaults.MaxResend),
+            },
+            Unpacking = budget with
+            {
+                MaxDepth = unpacking.Number("max_depth", budget.MaxDepth, 1, 100),
+                MaxItems = unpacking.Number("max_items", budget.MaxItems, 1, 1_000_000),
+                MaxTotalBytes = unpacking.Size("max_total", budget.MaxTotalBytes),
+                MaxRatio = unpacking.Number("max_ratio", budget.MaxRatio, 1, 1_000_000),
+                MaxTime = unpacking.Duration("max_time", budget.MaxTime),
+            },
+            Scanners = scanners,
+            Routes = RouteReader.Read(root.Has("routes") ? root : builtIn, scanners),
+            VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
+        };
+
+        foreach (var section in (ConfigSection[])[hub, scan, queue, replies, unpacking, root])
+        {
+            section.NothingElse();
+        }
+
+        return config;
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException([new ConfigError(path, 0, "", e.Message)]);
+        }
+    }
+
+    private static YamlNode? Parse(string file, string text, List<ConfigError> errors)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            return stream.Documents.Count > 0 ? stream.Documents[0].RootNode : new YamlMappingNode();
+        }
+        catch (YamlException e)
+        {
+            errors.Add(new ConfigError(file, e.Start.Line, "", $"not YAML: {e.Message}"));
+            return null;
+        }
+    }
+}

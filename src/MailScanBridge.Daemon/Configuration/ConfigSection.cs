@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace MailScanBridge.Daemon.Configuration;
+
+/// <summary>
+/// A mapping in a YAML file, read strictly: a key that is not asked for, a value of another type or out of range is an error
+/// with its line. Errors are collected; reading goes on with the default, so that one run shows them all.
+/// </summary>
+internal sealed partial class ConfigSection
+{
+    private readonly string _file;
+    private readonly string _path;
+    private readonly List<ConfigError> _errors;
+    private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _children = [];
+    private readonly HashSet<string> _asked = [];
+
+    private ConfigSection(string file, string path, YamlNode node, List<ConfigError> errors)
+    {
+        _file = file;
+        _path = path;
+        _errors = errors;
+        Line = node.Start.Line;
+        if (node is not YamlMappingNode mapping)
+        {
+            if (node is not YamlScalarNode { Value: "" or null })
+            {
+                Report(node, path, "expected a mapping (key: value)");
+            }
+
+            return;
+        }
+
+        foreach (var (key, value) in mapping.Children)
+        {
+            _children[((YamlScalarNode)key).Value!] = (key, value);
+        }
+    }
+
+    public long Line { get; }
+
+    public string Path => _path;
+
+    /// <summary>The keys that are there.</summary>
+    public IReadOnlyCollection<string> Keys => _children.Keys;
+
+    public static ConfigSection Root(string file, YamlNode node, List<ConfigError> errors) => new(file, "", node, errors);
+
+    /// <summary>Call when all keys have been asked for: any other is an error that lists those allowed.</summary>
+    public void NothingElse()
+    {
+        foreach (var (name, (key, _)) in _children.Where(c => !_asked.Contains(c.Key)))
+        {
+            Report(key, At(name), $"unknown key; allowed here: {string.Join(", ", _asked.Order())}");
+        }
+    }
+
+    public string Text(string key, string fallback) => Scalar(key)?.Value ?? fallback;
+
+    public string RequiredText(string key)
+    {
+        if (Scalar(key)?.Value is { Length: > 0 } text)
+        {
+            return text;
+        }
+
+        Report(Line, At(key), "is required");
+        return "";
+    }
+
+    public string AbsolutePath(string key, string fallback)
+    {
+        var path = Text(key, fallback);
+        if (!System.IO.Path.IsPathFullyQualified(path))
+        {
+            Report(LineOf(key), At(key), $"\"{path}\" is no absolute path");
+        }
+
+        return path;
+    }
+
+    public bool Flag(string key, bool fallback) => Parse(key, fallback, text => text switch { "true" => true, "false" => false, _ => null }, "true or false");
+
+    public int Number(string key, int fallback, int min, int max) => Parse(
+        key, fallback, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max ? n : null, $"a whole number from {min} to {max}");
+
+    public TimeSpan Duration(string key, TimeSpan fallback) => Parse(
+        key, fallback, text => ParseDuration(text), "a duration above zero: a number and ms, s, m, h or d, such as 20s");
+
+    public long Size(string key, long fallback) => Parse(key, fallback, text => ParseSize(text), "a size above zero: bytes, or a number and KiB, MiB or GiB, such as 25MiB");
+
+    public string Choice(string key, string fallback, params string[] allowed) => Parse(
+        key, fallback, text => allowed.Contains(text) ? text : null, $"one of {string.Join(", ", allowed)}");
+
+    public Regex? Pattern(string key)
+    {
+        if (Scalar(key) is not { Value: { } text } node)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        }
+        catch (ArgumentException e)
+        {
+            Report(node, At(key), $"not a regular expression: {e.Message}");
+            return null;
+        }
+    }
+
+    public IReadOnlyList<string>? TextList(string key) => Items(key)?.Select((node, i) =>
+    {
+        if (node is YamlScalarNode { Value: { } text })
+        {
+            return text;
+        }
+
+        Report(node, $"{At(key)}[{i}]", "expected text");
+        return "";
+    }).ToList();
+
+    public IReadOnlyList<ConfigSection>? SectionList(string key) =>
+        Items(key)?.Select((node, i) => new ConfigSection(_file, $"{At(key)}[{i}]", node, _errors)).ToList();
+
+    /// <summary>A mapping inside this one; an empty one where the key is missing.</summary>
+    public ConfigSection Section(string key)
+    {
+        _asked.Add(key);
+        return _children.TryGetValue(key, out var child)
+            ? new ConfigSection(_file, At(key), child.Value, _errors)
+            : new ConfigSection(_file, At(key), new YamlMappingNode(), _errors);
+    }
+
+    public bool Has(string key)
+    {
+        _asked.Add(key);
+        return _children.ContainsKey(key);
+    }
+
+    /// <summary>Reports something wrong with a key's value.</summary>
+    public void Wrong(string key, string problem) => Report(LineOf(key), At(key), problem);
+
+    internal static TimeSpan? ParseDuration(string text)
+    {
+        var match = DurationShape().Match(text);
+        if (!match.Success || !double.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n))
+        {
+            return null;
+        }
+
+        var seconds = n * match.Groups[2].Value switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => 86400 };
+        return seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    internal static long? ParseSize(string text)
+    {
+        var match = SizeShape().Match(text);
+        if (!match.Success || !long.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n))
+        {
+            return null;
+        }
+
+        var shift = match.Groups[2].Value switch { "KiB" => 10, "MiB" => 20, "GiB" => 30, _ => 0 };
+        return n > 0 && n < 1L << 30 ? n << shift : n > 0 && shift == 0 ? n : null;
+    }
+
+    private T Parse<T>(string key, T fallback, Func<string, object?> parse, string allowed)
+    {
+        if (Scalar(key) is not { } node)
+        {
+            return fallback;
+        }
+
+        if (parse(node.Value ?? "") is T value)
+        {
+            return value;
+        }
+
+        Report(node, At(key), $"\"{Printable.Text(node.Value, 60)}\" is not allowed; expected {allowed}");
+        return fallback;
+    }
+
+    private YamlScalarNode? Scalar(string key)
+    {
+        _asked.Add(key);
+        if (!_children.TryGetValue(key, out var child))
+        {
+            return null;
+        }
+
+        if (child.Value is YamlScalarNode scalar)
+        {
+            return scalar;
+        }
+
+        Report(child.Value, At(key), "expected a single value");
+        return null;
+    }
+
+    private IReadOnlyList<YamlNode>? Items(string key)
+    {
+        _asked.Add(key);
+        if (!_children.TryGetValue(key, out var child))
+        {
+            return null;
+        }
+
+        if (child.Value is YamlSequenceNode sequence)
+        {
+            return [.. sequence.Children];
+        }
+
+        Report(child.Value, At(key), "expected a list");
+        return null;
+    }
+
+    private string At(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+
+    private long LineOf(string key) => _children.TryGetValue(key, out var child) ? child.Key.Start.Line : Line;
+
+    private void Report(YamlNode node, string path, string problem) => Report(node.Start.Line, path, problem);
+
+    private void Report(long line, string path, string problem) => _errors.Add(new ConfigError(_file, line, path, problem));
+
+    [GeneratedRegex(@"\A([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)\z")]
+    private static partial Regex DurationShape();
+
+    [GeneratedRegex(@"\A([0-9]{1,18})(KiB|MiB|GiB)?\z")]
+    private static partial Regex SizeShape();
+}

@@ -1,0 +1,56 @@
+using MailScanBridge.Routing;
+
+namespace MailScanBridge.Daemon.Configuration;
+
+/// <summary>Reads <c>routes</c>: for each type an ordered list of steps.</summary>
+internal static class RouteReader
+{
+    public static IReadOnlyList<Route> Read(ConfigSection root, IReadOnlyList<ScannerConfig> scanners)
+    {
+        var known = scanners.Select(s => s.Name).ToList();
+        var routes = new List<Route>();
+        foreach (var section in root.SectionList("routes") ?? [])
+        {
+            var types = section.TextList("types") ?? [];
+            if (types.Count == 0)
+            {
+                section.Wrong("types", "is required: a list of media types, such as [application/pdf, text/*]");
+            }
+
+            var steps = new List<RouteStep>();
+            foreach (var step in section.SectionList("steps") ?? [])
+            {
+                steps.Add(ReadStep(step, steps, known));
+            }
+
+            if (steps.Count == 0)
+            {
+                section.Wrong("steps", "is required: a list such as [{scanner: content}]");
+            }
+
+            routes.Add(new Route(section.Text("name", string.Join(",", types)), types, steps, section.Flag("stop_at_malicious", true)));
+            section.NothingElse();
+        }
+
+        return routes;
+    }
+
+    private static RouteStep ReadStep(ConfigSection section, List<RouteStep> earlier, List<string> known)
+    {
+        var scanner = section.RequiredText("scanner");
+        if (scanner.Length > 0 && !known.Contains(scanner))
+        {
+            section.Wrong("scanner", $"no scanner is named {Printable.Text(scanner, 60)}; there are: {string.Join(", ", known)}");
+        }
+
+        var condition = section.Has("only_if_flagged") ? section.Text("only_if_flagged", "") : null;
+        if (condition is not null && !earlier.Any(e => e.Scanner == condition))
+        {
+            section.Wrong("only_if_flagged", $"{Printable.Text(condition, 60)} is no earlier step of this route; there are: {string.Join(", ", earlier.Select(e => e.Scanner))}");
+        }
+
+        var step = new RouteStep(scanner, section.Flag("mandatory", true), condition);
+        section.NothingElse();
+        return step;
+    }
+}

@@ -1,0 +1,23 @@
+namespace MailScanBridge.Daemon.Demo;
+
+/// <summary>How the stand-in sensor behaves. Bounds are those of the Zeek scripts.</summary>
+internal sealed record StandInOptions
+{
+    /// <summary>Directory into which files are written for the daemon.</summary>
+    public required string Spool { get; init; }
+
+    /// <summary>Name of the bridge to ask.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>Stable name of this sensor.</summary>
+    public string Node { get; init; } = $"{System.Net.Dns.GetHostName()}/stand-in";
+
+    /// <summary>Time for a first answer to hello, default 10 s; without one every file ends as <c>no_bridge</c>.</summary>
+    public TimeSpan StartWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time from the last file to the last verdict, default 60 s; what is open then ends as <c>timeout</c>.</summary>
+    public TimeSpan EndWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time after which a request that is not accepted is sent again, default 5 s.</summary>
+    public TimeSpan AcceptWithin { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,162 @@
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Zeek;
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Daemon.Hosting;
+
+/// <summary>The daemon put together: hub (if it hosts one), event client, scanners, pipeline. Both <c>run</c> and <c>demo</c> use it.</summary>
+internal sealed class Bridge : IAsyncDisposable
+{
+    private readonly ZeekHub? _hub;
+    private readonly ZeekClient _client;
+    private readonly ScanPipeline _pipeline;
+
+    private Bridge(ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners)
+    {
+        _hub = hub;
+        _client = client;
+        HubXPub = endpoints.HubXPub;
+        HubXSub = endpoints.HubXSub;
+        _pipeline = pipeline;
+        Scanners = scanners;
+    }
+
+    /// <summary>Every configured scanner, those that are absent too.</summary>
+    public IReadOnlyList<FoundScanner> Scanners { get; }
+
+    /// <summary>The hub's XPUB, with the port it got.</summary>
+    public string HubXPub { get; }
+
+    /// <summary>The hub's XSUB, with the port it got.</summary>
+    public string HubXSub { get; }
+
+    /// <summary>Opens everything; nothing runs yet.</summary>
+    /// <exception cref="StartException">Something that the operator can mend: the message says what and how.</exception>
+    public static async Task<Bridge> OpenAsync(BridgeConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        CheckDirectories(config);
+        RefuseUnsafeEndpoints(config);
+        var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
+        ZeekHub? hub = null;
+        try
+        {
+            hub = config.HostHub ? StartHub(config, loggers) : null;
+            var endpoints = new ZeekClientOptions
+            {
+                HubXPub = hub?.XPubEndpoint ?? config.HubXPub,
+                HubXSub = hub?.XSubEndpoint ?? config.HubXSub,
+                NodeName = $"mailscan-bridge-{config.Pipeline.Bridge}",
+            };
+            var client = new ZeekClient(endpoints, loggers.CreateLogger<ZeekClient>(), time);
+            var parts = new PipelineParts
+            {
+                Pipeline = config.Pipeline,
+                Custody = config.Custody,
+                Queue = config.Queue,
+                Unpacking = config.Unpacking,
+                Replies = config.Replies,
+                Routes = config.Routes,
+                Scanners = [.. scanners.Select(s => s.Scanner).OfType<Scanning.IScanner>()],
+                VerdictLogPath = config.VerdictLogPath,
+            };
+            return new Bridge(hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);
+        }
+        catch
+        {
+            if (hub is not null)
+            {
+                await hub.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => _pipeline.RunAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pipeline.DisposeAsync();
+        await _client.DisposeAsync();
+        if (_hub is not null)
+        {
+            await _hub.DisposeAsync();
+        }
+    }
+
+    private static ZeekHub StartHub(BridgeConfig config, ILoggerFactory loggers)
+    {
+        var hub = new ZeekHub(new ZeekHubOptions { XPub = config.HubXPub, XSub = config.HubXSub }, loggers.CreateLogger<ZeekHub>());
+        try
+        {
+            hub.Start();
+            return hub;
+        }
+        catch (ZeekException e)
+        {
+            throw new StartException($"{e.Message} Is another mailscan-bridge running? Other ports: hub.xpub and hub.xsub, and on the Zeek side MAILSCAN_HUB_XPUB and MAILSCAN_HUB_XSUB.", e);
+        }
+    }
+
+    private static async Task<IReadOnlyList<FoundScanner>> FindScannersAsync(BridgeConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await ScannerFactory.ProbeAsync(config.Scanners, time, cancellationToken);
+            var logger = loggers.CreateLogger("MailScanBridge.Scanners");
+            foreach (var scanner in found)
+            {
+                if (scanner.Scanner is { } there)
+                {
+                    HostLog.ScannerFound(logger, scanner.Name, there.Version ?? "");
+                }
+                else
+                {
+                    HostLog.ScannerAbsent(logger, scanner.Name, scanner.Absent!);
+                }
+            }
+
+            return found;
+        }
+        catch (FormatException e)
+        {
+            throw new StartException(e.Message, e);
+        }
+    }
+
+    private static void CheckDirectories(BridgeConfig config)
+    {
+        if (!Directory.Exists(config.Custody.Spool))
+        {
+            throw new StartException(
+                $"The spool {config.Custody.Spool} does not exist. Create it so that Zeek's user can write and the daemon's user can move files out: " +
+                $"install -d -m 2770 -g mailscan {config.Custody.Spool}. Another place: spool in the configuration, or MAILSCAN_SPOOL on both sides.");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(config.Custody.Store, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(config.VerdictLogPath)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The state directory cannot be made: {e.Message} Another place: state in the configuration, or MAILSCAN_STATE.", e);
+        }
+    }
+
+    /// <summary>Nobody unknown gets in: without encryption and keys, only the machine itself may be spoken to.</summary>
+    private static void RefuseUnsafeEndpoints(BridgeConfig config)
+    {
+        foreach (var endpoint in (string[])[config.HubXPub, config.HubXSub])
+        {
+            if (!Uri.TryCreate(endpoint.Replace(":*", ":0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "tcp" || !uri.IsLoopback)
+            {
+                throw new StartException($"{endpoint} is not allowed: the hub must be on loopback, as tcp://127.0.0.1:PORT or tcp://[::1]:PORT, since anybody who reaches it can read and forge verdicts.");
+            }
+        }
+    }
+}
+
+/// <summary>The daemon cannot start, for a reason that the operator can mend.</summary>
+internal sealed class StartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Daemon.Hosting;
+
+/// <summary>Every line the host logs; ids from 10000.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(10000, LogLevel.Information, "mailscan-bridge {Version}: bridge {Bridge}, hub {HubXPub} and {HubXSub} ({HubRole}), spool {Spool}, state {State}")]
+    public static partial void Started(ILogger logger, string version, string bridge, string hubXPub, string hubXSub, string hubRole, string spool, string state);
+
+    [LoggerMessage(10001, LogLevel.Information, "Scanner {Name} {Version}")]
+    public static partial void ScannerFound(ILogger logger, string name, string version);
+
+    [LoggerMessage(10002, LogLevel.Information, "Scanner {Name} is absent: {Why}")]
+    public static partial void ScannerAbsent(ILogger logger, string name, string why);
+
+    [LoggerMessage(10003, LogLevel.Critical, "The daemon ends: {Problem}")]
+    public static partial void Failed(ILogger logger, string problem, Exception exception);
+}

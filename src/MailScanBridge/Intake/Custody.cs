@@ -1,0 +1,150 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailScanBridge.Intake;
+
+/// <summary>
+/// Takes files out of the spool into the store. A request names a path; what stands there may be anything: it is opened
+/// without following links, must be a regular file with one link directly inside the spool, is moved, and what arrived in
+/// the store must be the very file that was opened. Safe for concurrent use.
+/// </summary>
+internal sealed class Custody
+{
+    private readonly string _spool;
+    private readonly string _files;
+    private readonly string _rejected;
+
+    /// <summary>Creates the store's directories, mode 0700, where they are missing.</summary>
+    public Custody(CustodyOptions options)
+    {
+        _spool = Path.GetFullPath(options.Spool);
+        _files = Path.Combine(Path.GetFullPath(options.Store), "files");
+        _rejected = Path.Combine(Path.GetFullPath(options.Store), "rejected");
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(options.Store, ownerOnly);
+        File.SetUnixFileMode(options.Store, ownerOnly);
+        Directory.CreateDirectory(_files, ownerOnly);
+        Directory.CreateDirectory(_rejected, ownerOnly);
+    }
+
+    /// <summary>
+    /// Takes the file of a request. Asking again for the same key finds what an earlier call moved, so that a crash
+    /// between the move and the journal's commit loses nothing.
+    /// </summary>
+    public ScanRequest Take(FileRequest request)
+    {
+        var key = request.RequestKey;
+        var name = key.FileName;
+        var target = Path.Combine(_files, name);
+        if (LibC.StatNoFollow(target, out var held) == 0 && held.IsRegular)
+        {
+            return new ScanRequest { File = request, StoreName = name };
+        }
+
+        var failure = Move(request.Path, target);
+        return failure is null
+            ? new ScanRequest { File = request, StoreName = name }
+            : new ScanRequest { File = request, CustodyFailure = failure };
+    }
+
+    /// <summary>Absolute path of a file in the store.</summary>
+    public string PathOf(string storeName) => Path.Combine(_files, storeName);
+
+    /// <summary>Names of all files in the store, for the sweep at start.</summary>
+    public IEnumerable<string> StoredNames() => Directory.EnumerateFiles(_files).Select(p => Path.GetFileName(p)!);
+
+    private string? Move(string path, string target)
+    {
+        if (path.Length == 0)
+        {
+            return "Zeek extracted no file";
+        }
+
+        if (Path.GetDirectoryName(path) != _spool || path.Contains('\0') || Path.GetFileName(path) is "" or "." or "..")
+        {
+            return $"the path is not directly inside the spool {_spool}: {Printable.Text(path)}";
+        }
+
+        var error = LibC.OpenNoFollow(path, out var handle);
+        using (handle)
+        {
+            if (error != 0)
+            {
+                return error switch
+                {
+                    LibC.NotFound => "there is no such file in the spool (removed, or claimed by an earlier request)",
+                    LibC.TooManyLinks => "the path is a symbolic link",
+                    _ => $"the file cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}",
+                };
+            }
+
+            error = LibC.Stat(handle, out var opened);
+            if (error != 0)
+            {
+                return $"the file cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}";
+            }
+
+            if (!opened.IsRegular || opened.Links != 1)
+            {
+                return !opened.IsRegular ? $"the path is {opened.Type}" : $"the file has {opened.Links} links";
+            }
+
+            error = LibC.Rename(path, target);
+            return error switch
+            {
+                0 => Verify(target, opened),
+                LibC.CrossDevice => Copy(handle, path, target, opened),
+                _ => $"the file cannot be moved into the store: {Marshal.GetPInvokeErrorMessage(error)}",
+            };
+        }
+    }
+
+    /// <summary>The name was moved, but was it still the opened file? If not, someone swapped it: set it aside.</summary>
+    private string? Verify(string target, in LibC.FileStatus opened)
+    {
+        var error = LibC.StatNoFollow(target, out var moved);
+        if (error == 0 && moved.IsRegular && moved.Links == 1 && moved.IsSameFile(opened))
+        {
+            return null;
+        }
+
+        var aside = Path.Combine(_rejected, $"{Path.GetFileName(target)}.{Guid.NewGuid():n}");
+        error = LibC.Rename(target, aside);
+        return error == 0
+            ? $"the file was replaced while it was being taken; what stood there is {aside}"
+            : $"the file was replaced while it was being taken: {Marshal.GetPInvokeErrorMessage(error)}";
+    }
+
+    /// <summary>Spool and store on different file systems: copy from the open file, then remove the name if it is still the same file.</summary>
+    private static string? Copy(SafeFileHandle source, string path, string target, in LibC.FileStatus opened)
+    {
+        var partial = target + ".partial";
+        try
+        {
+            using (var from = new FileStream(source, FileAccess.Read, bufferSize: 0))
+            using (var to = new FileStream(partial, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                from.CopyTo(to, 1 << 16);
+                to.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, target, overwrite: true);
+            if (LibC.StatNoFollow(path, out var now) == 0 && now.IsSameFile(opened))
+            {
+                File.Delete(path);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(partial);
+            return $"the file cannot be copied into the store: {e.Message}";
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using MessagePack;
+
+namespace MailScanBridge.Intake;
+
+/// <summary>
+/// <c>MailScan::FileRequest</c> of docs/contract.md, field by field. Everything in it comes from the wire and is hostile;
+/// what Zeek calls string and may hold any bytes is kept as bytes. The keys are those of the journal's rows: never reuse one.
+/// </summary>
+[MessagePackObject]
+public sealed record FileRequest
+{
+    [Key(0)] public required ulong Proto { get; init; }
+    [Key(1)] public required string Node { get; init; }
+    [Key(2)] public required ulong Incarnation { get; init; }
+    [Key(3)] public required ulong Seqno { get; init; }
+    [Key(4)] public required ulong Attempt { get; init; }
+    [Key(5)] public required DateTimeOffset Ts { get; init; }
+    [Key(6)] public required DateTimeOffset Sent { get; init; }
+    [Key(7)] public required string Path { get; init; }
+    [Key(8)] public required string Kind { get; init; }
+    [Key(9)] public required string Source { get; init; }
+    [Key(10)] public required string Fuid { get; init; }
+    [Key(11)] public string? ParentFuid { get; init; }
+    [Key(12)] public string? Uid { get; init; }
+    [Key(13), MessagePackFormatter(typeof(IPAddressFormatter))] public IPAddress? OrigH { get; init; }
+    [Key(14)] public PortNumber? OrigP { get; init; }
+    [Key(15), MessagePackFormatter(typeof(IPAddressFormatter))] public IPAddress? RespH { get; init; }
+    [Key(16)] public PortNumber? RespP { get; init; }
+    [Key(17)] public bool? IsOrig { get; init; }
+    [Key(18)] public byte[]? Filename { get; init; }
+    [Key(19)] public string? MimeType { get; init; }
+    [Key(20)] public byte[]? DeclaredType { get; init; }
+    [Key(21)] public required ulong SeenBytes { get; init; }
+    [Key(22)] public ulong? TotalBytes { get; init; }
+    [Key(23)] public required ulong MissingBytes { get; init; }
+    [Key(24)] public required ulong OverflowBytes { get; init; }
+    [Key(25)] public required bool Cutoff { get; init; }
+    [Key(26)] public required bool TimedOut { get; init; }
+    [Key(27)] public required bool Complete { get; init; }
+    [Key(28)] public string? Sha256 { get; init; }
+    [Key(29)] public MailContext? Mail { get; init; }
+
+    /// <summary>What names this request.</summary>
+    [IgnoreMember]
+    public RequestKey RequestKey => new(Node, Incarnation, Seqno);
+}
+
+/// <summary><c>MailScan::MailContext</c>: the mail a part belongs to, raw as Zeek has it.</summary>
+[MessagePackObject]
+public sealed record MailContext
+{
+    [Key(0)] public byte[]? Helo { get; init; }
+    [Key(1)] public byte[]? MailFrom { get; init; }
+    [Key(2)] public required IReadOnlyList<byte[]> RcptTo { get; init; }
+    [Key(3)] public byte[]? From { get; init; }
+    [Key(4)] public required IReadOnlyList<byte[]> To { get; init; }
+    [Key(5)] public required IReadOnlyList<byte[]> Cc { get; init; }
+    [Key(6)] public byte[]? ReplyTo { get; init; }
+    [Key(7)] public byte[]? Subject { get; init; }
+    [Key(8)] public byte[]? MsgId { get; init; }
+    [Key(9)] public byte[]? Date { get; init; }
+    [Key(10)] public byte[]? FirstReceived { get; init; }
+    [Key(11)] public byte[]? UserAgent { get; init; }
+    [Key(12)] public required ulong TransDepth { get; init; }
+}
+
+/// <summary>A Zeek port: number and protocol (0 unknown, 1 tcp, 2 udp, 3 icmp, as on the wire).</summary>
+[MessagePackObject]
+public readonly record struct PortNumber([property: Key(0)] ushort Number, [property: Key(1)] byte Protocol);

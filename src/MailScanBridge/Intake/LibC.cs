@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailScanBridge.Intake;
+
+/// <summary>
+/// The few Linux calls that custody needs and .NET does not offer: opening without following links, and asking what an
+/// open file really is. <c>statx(2)</c> is used because its structure is the same on every architecture.
+/// </summary>
+internal static partial class LibC
+{
+    public const int NotFound = 2; // ENOENT
+    public const int CrossDevice = 18; // EXDEV
+    public const int TooManyLinks = 40; // ELOOP: O_NOFOLLOW met a symbolic link
+
+    private const int AtFdCwd = -100;
+    private const int AtSymlinkNoFollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
+    private const uint StatxBasicStats = 0x7ff;
+    private const int ReadOnly = 0;
+    private const int NonBlock = 0x800;
+    private const int CloseOnExec = 0x80000;
+
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    /// <summary>Opens for reading without following a link in the last component and without waiting for a FIFO's writer. 0, or an errno.</summary>
+    public static int OpenNoFollow(string path, out SafeFileHandle handle)
+    {
+        var fd = Open(path, ReadOnly | NonBlock | CloseOnExec | NoFollow);
+        var error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        handle = new SafeFileHandle(fd, ownsHandle: true);
+        return error;
+    }
+
+    /// <summary>What an open file is. 0, or an errno.</summary>
+    public static int Stat(SafeFileHandle handle, out FileStatus status) =>
+        StatX((int)handle.DangerousGetHandle(), "", AtEmptyPath, StatxBasicStats, out status) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>What stands at a path, links not followed. 0, or an errno.</summary>
+    public static int StatNoFollow(string path, out FileStatus status) =>
+        StatX(AtFdCwd, path, AtSymlinkNoFollow, StatxBasicStats, out status) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Renames within one file system. 0, or an errno.</summary>
+    public static int Rename(string from, string to) => RenameCall(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>The first fields of <c>struct statx</c> (256 bytes, linux/stat.h).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(20)] public uint Uid;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+        [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+
+        public readonly bool IsRegular => (Mode & 0xf000) == 0x8000;
+
+        public readonly bool IsSameFile(in FileStatus other) =>
+            Inode == other.Inode && DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
+
+        public readonly string Type => (Mode & 0xf000) switch
+        {
+            0x8000 => "a regular file",
+            0xa000 => "a symbolic link",
+            0x4000 => "a directory",
+            0x1000 => "a FIFO",
+            0xc000 => "a socket",
+            0x2000 or 0x6000 => "a device",
+            _ => "of an unknown type",
+        };
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int dirfd, string path, int flags, uint mask, out FileStatus status);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameCall(string from, string to);
+}

@@ -1,0 +1,29 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Replies;
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Unpacking;
+
+namespace MailScanBridge;
+
+/// <summary>What a pipeline is made of: each room's options, the scanners that this machine has, and the routes.</summary>
+public sealed record PipelineParts
+{
+    public PipelineOptions Pipeline { get; init; } = new();
+
+    public required CustodyOptions Custody { get; init; }
+
+    public required QueueOptions Queue { get; init; }
+
+    public UnpackBudget Unpacking { get; init; } = new();
+
+    public required IReadOnlyList<IScanner> Scanners { get; init; }
+
+    public required IReadOnlyList<Route> Routes { get; init; }
+
+    public ReplyOptions Replies { get; init; } = new();
+
+    /// <summary>Absolute path of the daemon's own log of verdicts, one JSON object a line.</summary>
+    public required string VerdictLogPath { get; init; }
+}

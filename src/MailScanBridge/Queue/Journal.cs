@@ -1,0 +1,174 @@
+using System.Globalization;
+using MailScanBridge.Intake;
+using MailScanBridge.Verdicts;
+using Microsoft.Data.Sqlite;
+
+namespace MailScanBridge.Queue;
+
+/// <summary>
+/// The SQLite file behind the queue: WAL, synchronous=FULL, so that a commit that returned has reached the disk. One
+/// connection, used by one thread at a time (the writer's); reading happens only before the writer starts.
+/// </summary>
+internal sealed class Journal : IDisposable
+{
+    private const int SchemaVersion = 1;
+    private readonly SqliteConnection _connection;
+
+    private Journal(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Opens or creates the journal.</summary>
+    /// <exception cref="SqliteException">The file is not a sound SQLite database, or cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">The journal was written by a later version.</exception>
+    public static Journal Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var journal = new Journal(connection);
+        try
+        {
+            connection.Open();
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            journal.Prepare(path);
+            return journal;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    public SqliteTransaction Begin() => _connection.BeginTransaction(deferred: false);
+
+    /// <summary>Every row, in the order of acceptance. A row that cannot be read is handed to <paramref name="damaged"/> and left out.</summary>
+    public IEnumerable<JournalRow> ReadAll(Action<long, Exception> damaged)
+    {
+        using var command = Command("SELECT id, request, state, attempts, received, verdict, logged FROM requests ORDER BY id");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            JournalRow row;
+            try
+            {
+                row = new JournalRow(
+                    reader.GetInt64(0),
+                    JournalFormat.ReadRequest((byte[])reader[1]),
+                    (RequestState)reader.GetInt32(2),
+                    reader.GetInt32(3),
+                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)),
+                    reader.IsDBNull(5) ? null : JournalFormat.ReadVerdict((byte[])reader[5]),
+                    reader.GetBoolean(6));
+            }
+            catch (Exception e) when (e is MessagePack.MessagePackSerializationException or InvalidCastException or ArgumentException)
+            {
+                damaged(reader.GetInt64(0), e);
+                continue;
+            }
+
+            yield return row;
+        }
+    }
+
+    /// <summary>The verdict of one row; null where it has none.</summary>
+    public Verdict? ReadVerdict(long id)
+    {
+        using var command = Command("SELECT verdict FROM requests WHERE id = $id", ("$id", id));
+        return command.ExecuteScalar() is byte[] blob ? JournalFormat.ReadVerdict(blob) : null;
+    }
+
+    public void Insert(long id, ScanRequest request, DateTimeOffset received)
+    {
+        using var command = Command(
+            "INSERT INTO requests (id, node, incarnation, seqno, state, attempts, received, request) VALUES ($id, $node, $incarnation, $seqno, 0, 0, $received, $request)",
+            ("$id", id),
+            ("$node", request.File.Node),
+            ("$incarnation", unchecked((long)request.File.Incarnation)),
+            ("$seqno", unchecked((long)request.File.Seqno)),
+            ("$received", received.ToUnixTimeMilliseconds()),
+            ("$request", JournalFormat.Write(request)));
+        command.ExecuteNonQuery();
+    }
+
+    public void SetAttempts(long id, int attempts) => Execute("UPDATE requests SET attempts = $value WHERE id = $id", id, attempts);
+
+    public void SetVerdict(long id, Verdict verdict) =>
+        Execute("UPDATE requests SET state = 1, verdict = $value WHERE id = $id", id, JournalFormat.Write(verdict));
+
+    public void SetState(long id, RequestState state) => Execute("UPDATE requests SET state = $value WHERE id = $id", id, (int)state);
+
+    public void SetLogged(long id) => Execute("UPDATE requests SET logged = $value WHERE id = $id", id, 1);
+
+    public void Remove(long id)
+    {
+        using var command = Command("DELETE FROM requests WHERE id = $id", ("$id", id));
+        command.ExecuteNonQuery();
+    }
+
+    private void Execute(string sql, long id, object value)
+    {
+        using var command = Command(sql, ("$id", id), ("$value", value));
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+
+    private void Prepare(string path)
+    {
+        using var pragmas = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; PRAGMA quick_check(1);");
+        using (var reader = pragmas.ExecuteReader())
+        {
+            // One result a pragma that answers: journal_mode, busy_timeout, quick_check.
+            var last = "";
+            do
+            {
+                while (reader.Read())
+                {
+                    last = reader.GetValue(0).ToString()!;
+                }
+            }
+            while (reader.NextResult());
+
+            if (last != "ok")
+            {
+                throw new SqliteException($"{path}: {last}", 11); // SQLITE_CORRUPT
+            }
+        }
+
+        using var ask = Command("PRAGMA user_version");
+        var version = Convert.ToInt32(ask.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (version > SchemaVersion)
+        {
+            throw new InvalidDataException($"{path}: this journal has version {version}; this daemon knows versions up to {SchemaVersion}. Run the newer daemon, or move the file away to start afresh.");
+        }
+
+        using var create = Command(
+            $"""
+            CREATE TABLE IF NOT EXISTS requests (
+                id INTEGER PRIMARY KEY,
+                node TEXT NOT NULL,
+                incarnation INTEGER NOT NULL,
+                seqno INTEGER NOT NULL,
+                state INTEGER NOT NULL,
+                attempts INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                request BLOB NOT NULL,
+                verdict BLOB,
+                logged INTEGER NOT NULL DEFAULT 0,
+                UNIQUE (node, incarnation, seqno)
+            );
+            PRAGMA user_version = {SchemaVersion};
+            """);
+        create.ExecuteNonQuery();
+    }
+}

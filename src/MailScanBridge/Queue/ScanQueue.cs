@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using MailScanBridge.Intake;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Verdicts;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Queue;
+
+/// <summary>How <see cref="ScanQueue.AcceptAsync"/> ended.</summary>
+/// <param name="IsNew">False for a repeat of a request that the journal has.</param>
+/// <param name="Verdict">The answer, where there is one already.</param>
+public readonly record struct Acceptance(bool IsNew, Verdict? Verdict);
+
+/// <summary>
+/// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
+/// that completes here means: the journal's commit has reached the disk. Safe for concurrent use.
+/// </summary>
+public sealed class ScanQueue : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<RequestKey, Entry> _entries = new();
+    private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>();
+    private readonly QueueOptions _options;
+    private readonly TimeProvider _time;
+    private readonly JournalWriter _writer;
+    private long _lastId;
+    private int _open;
+
+    private ScanQueue(QueueOptions options, TimeProvider time, JournalWriter writer)
+    {
+        _options = options;
+        _time = time;
+        _writer = writer;
+    }
+
+    /// <summary>Requests accepted and without a verdict.</summary>
+    public int OpenCount => Volatile.Read(ref _open);
+
+    /// <summary>
+    /// Opens the journal and takes up where it left off: what had no verdict waits for a scan again. A damaged journal is
+    /// set aside under a name that the log tells, and a new one begun.
+    /// </summary>
+    public static ScanQueue Open(QueueOptions options, TimeProvider time, ILogger logger)
+    {
+        var journal = OpenOrSetAside(options.JournalPath, time, logger);
+        var rows = new List<JournalRow>();
+        var damaged = new List<long>();
+        foreach (var row in journal.ReadAll((id, e) =>
+        {
+            Log.JournalRowDamaged(logger, id, options.JournalPath, e.Message);
+            damaged.Add(id);
+        }))
+        {
+            rows.Add(row);
+        }
+
+        using (var transaction = journal.Begin())
+        {
+            damaged.ForEach(journal.Remove);
+            transaction.Commit();
+        }
+
+        var queue = new ScanQueue(options, time, new JournalWriter(journal, options.MaxBatch, MailScanMetrics.JournalCommit));
+        rows.ForEach(queue.Restore);
+        return queue;
+    }
+
+    /// <summary>The request that the journal has under a key; null where it has none.</summary>
+    public ScanRequest? Find(RequestKey key) => _entries.TryGetValue(key, out var entry) ? entry.Request : null;
+
+    /// <summary>
+    /// Puts a request on the disk. A repeat (same key) changes nothing and gives the answer, if there is one. Beyond
+    /// <see cref="QueueOptions.MaxOpen"/> the request is journalled with the answer <c>unscanned: overload</c>.
+    /// </summary>
+    public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch)
+    {
+        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = _time.GetUtcNow() };
+        var known = _entries.GetOrAdd(request.RequestKey, entry);
+        if (!ReferenceEquals(known, entry))
+        {
+            await known.OnDisk.Task;
+            return new Acceptance(false, await AnswerOf(known));
+        }
+
+        var overload = Interlocked.Increment(ref _open) > _options.MaxOpen
+            ? Verdict.Without(VerdictKind.Unscanned, Reasons.Overload, $"{_options.MaxOpen} requests are waiting (queue.max_open)", TimeSpan.Zero, epoch)
+            : null;
+        try
+        {
+            await _writer.Write(journal =>
+            {
+                journal.Insert(entry.Id, request, entry.Received);
+                if (overload is not null)
+                {
+                    journal.SetVerdict(entry.Id, overload);
+                }
+            });
+        }
+        catch (Exception e)
+        {
+            _entries.TryRemove(request.RequestKey, out _);
+            Interlocked.Decrement(ref _open);
+            entry.OnDisk.SetException(e);
+            _ = entry.OnDisk.Task.Exception; // Observed here: perhaps nobody else waits for it.
+            throw;
+        }
+
+        if (overload is null)
+        {
+            _waiting.Writer.TryWrite(entry);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _open);
+            MailScanMetrics.QueueOverload();
+            entry.Verdict = overload;
+            entry.State = RequestState.Answered;
+        }
+
+        entry.OnDisk.SetResult();
+        return new Acceptance(true, overload);
+    }
+
+    /// <summary>Waits for the next request to scan. Its attempt is counted on the disk before this returns.</summary>
+    public async Task<ScanLease> LeaseAsync(CancellationToken cancellationToken)
+    {
+        var entry = await _waiting.Reader.ReadAsync(cancellationToken);
+        entry.Attempts++;
+        await _writer.Write(journal => journal.SetAttempts(entry.Id, entry.Attempts));
+        return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause);
+    }
+
+    /// <summary>Hands a lease back without a verdict: the request will be leased again, with this attempt counted.</summary>
+    public void Return(ScanLease lease, string cause)
+    {
+        var entry = _entries[lease.Request.RequestKey];
+        entry.LastCause = cause;
+        _waiting.Writer.TryWrite(entry);
+    }
+
+    /// <summary>Takes a lease's attempt back: the daemon stops in an orderly way, which is no fault of the file.</summary>
+    public Task ReleaseAsync(ScanLease lease)
+    {
+        var entry = _entries[lease.Request.RequestKey];
+        return _writer.Write(journal => journal.SetAttempts(entry.Id, lease.Attempt - 1));
+    }
+
+    /// <summary>Puts a leased request's verdict on the disk.</summary>
+    public async Task AnswerAsync(ScanLease lease, Verdict verdict)
+    {
+        var entry = _entries[lease.Request.RequestKey];
+        await _writer.Write(journal => journal.SetVerdict(entry.Id, verdict));
+        entry.Verdict = verdict;
+        entry.State = RequestState.Answered;
+        Interlocked.Decrement(ref _open);
+    }
+
+    /// <summary>Notes that an answer stands in the verdict log.</summary>
+    public Task MarkLoggedAsync(RequestKey key) =>
+        _entries.TryGetValue(key, out var entry) ? _writer.Write(journal => journal.SetLogged(entry.Id)) : Task.CompletedTask;
+
+    /// <summary>Closes an answered request: acknowledged, or its node gone for good. Null where there is nothing to close.</summary>
+    public async Task<ScanRequest?> CloseAsync(RequestKey key)
+    {
+        if (!_entries.TryGetValue(key, out var entry) || entry.State != RequestState.Answered)
+        {
+            return null;
+        }
+
+        await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Closed));
+        entry.State = RequestState.Closed;
+        entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
+        return entry.Request;
+    }
+
+    /// <summary>Notes that a closed request's file is gone from the store.</summary>
+    public async Task DoneAsync(RequestKey key)
+    {
+        if (_entries.TryGetValue(key, out var entry))
+        {
+            await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Done));
+            entry.State = RequestState.Done;
+        }
+    }
+
+    /// <summary>Removes rows that have been done for longer than <see cref="QueueOptions.KeepDone"/>.</summary>
+    public async Task CompactAsync()
+    {
+        var limit = _time.GetUtcNow() - _options.KeepDone;
+        foreach (var (key, entry) in _entries)
+        {
+            if (entry.State == RequestState.Done && entry.Received < limit)
+            {
+                await _writer.Write(journal => journal.Remove(entry.Id));
+                _entries.TryRemove(key, out _);
+            }
+        }
+    }
+
+    /// <summary>What stands in the journal at this moment, in the order of acceptance, for recovery and for tests.</summary>
+    public IReadOnlyList<JournalRow> Snapshot() =>
+    [
+        .. _entries.Values
+            .Where(e => e.OnDisk.Task.IsCompletedSuccessfully)
+            .OrderBy(e => e.Id)
+            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received, e.Verdict, e.Logged)),
+    ];
+
+    /// <summary>Commits what is queued and closes the journal.</summary>
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private static Journal OpenOrSetAside(string path, TimeProvider time, ILogger logger)
+    {
+        const int corrupt = 11; // SQLITE_CORRUPT
+        const int notADatabase = 26; // SQLITE_NOTADB
+        try
+        {
+            return Journal.Open(path);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is corrupt or notADatabase)
+        {
+            var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}";
+            foreach (var suffix in (string[])["", "-wal", "-shm"])
+            {
+                if (File.Exists(path + suffix))
+                {
+                    File.Move(path + suffix, aside + suffix);
+                }
+            }
+
+            Log.JournalSetAside(logger, path, e.Message, aside);
+            return Journal.Open(path);
+        }
+    }
+
+    private void Restore(JournalRow row)
+    {
+        var entry = new Entry { Id = row.Id, Request = row.Request, Received = row.Received, Attempts = row.Attempts, Logged = row.Logged, State = row.State };
+        entry.Verdict = row.State == RequestState.Answered || !row.Logged ? row.Verdict : null;
+        entry.OnDisk.SetResult();
+        _entries[row.Request.RequestKey] = entry;
+        _lastId = Math.Max(_lastId, row.Id);
+        if (row.State == RequestState.Accepted)
+        {
+            _open++;
+            _waiting.Writer.TryWrite(entry);
+        }
+    }
+
+    private async Task<Verdict?> AnswerOf(Entry entry)
+    {
+        var verdict = entry.Verdict;
+        if (verdict is null && entry.State is RequestState.Closed or RequestState.Done)
+        {
+            await _writer.Write(journal => verdict = journal.ReadVerdict(entry.Id));
+        }
+
+        return verdict;
+    }
+
+    private sealed class Entry
+    {
+        public required long Id { get; init; }
+        public required ScanRequest Request { get; init; }
+        public required DateTimeOffset Received { get; init; }
+        public bool Logged { get; init; }
+        public TaskCompletionSource OnDisk { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public volatile RequestState State;
+        public volatile Verdict? Verdict;
+        public int Attempts;
+        public string? LastCause;
+    }
+}

@@ -1,0 +1,17 @@
+namespace MailScanBridge.Replies;
+
+/// <summary>How verdicts travel back.</summary>
+public sealed record ReplyOptions
+{
+    /// <summary>Time from acceptance until Zeek stops waiting for the verdict, default 60 s; a later one makes a <c>late</c> row.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time until an unacknowledged verdict is sent again, default 1 s; doubled at each repeat.</summary>
+    public TimeSpan Resend { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time between two repeats, default 60 s.</summary>
+    public TimeSpan MaxResend { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Most repeats in one round, default 200 (every 100 ms): a node that comes back after a long absence is not flooded.</summary>
+    public int MaxPerRound { get; init; } = 200;
+}

@@ -1,0 +1,20 @@
+namespace MailScanBridge.Routing;
+
+/// <summary>Which tools look at which types, in which order.</summary>
+/// <param name="Name">For logs and messages.</param>
+/// <param name="Types">Media types; a <c>*</c> at the end stands for any rest: <c>text/*</c>, <c>*</c>.</param>
+/// <param name="Steps">In the order in which they run.</param>
+/// <param name="StopAtMalicious">True (the default): once a step proved the item malicious, the later ones are left out.</param>
+public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyList<RouteStep> Steps, bool StopAtMalicious = true)
+{
+    /// <summary>Whether this route serves a type.</summary>
+    public bool Matches(string type) => Types.Any(pattern => pattern.EndsWith('*')
+        ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+        : pattern == type);
+}
+
+/// <summary>One tool in a route.</summary>
+/// <param name="Scanner">The scanner's name.</param>
+/// <param name="Mandatory">True: without this step's proof the item is not clean. False: its findings count, its failure does not.</param>
+/// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run; null: always.</param>
+public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null);

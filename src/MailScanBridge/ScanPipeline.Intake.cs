@@ -1,0 +1,177 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Replies;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Zeek;
+
+namespace MailScanBridge;
+
+/// <content>From the wire to the journal, and the answer to that.</content>
+internal sealed partial class ScanPipeline
+{
+    private long _refused;
+    private long _refusedTold;
+
+    private async Task IntakeLoopAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var message in _client.ReadAllAsync(cancellationToken))
+        {
+            switch (Decode(message))
+            {
+                case FileRequest request:
+                    await _accepting.WaitAsync(cancellationToken);
+                    _ = AcceptAsync(Take(request));
+                    break;
+                case VerdictAck ack:
+                    foreach (var seqno in ack.Seqnos)
+                    {
+                        _closing.Writer.TryWrite(new RequestKey(ack.Node, ack.Incarnation, seqno));
+                    }
+
+                    break;
+                case NodeHello hello:
+                    Welcome(hello);
+                    break;
+                case NodeDrain drain:
+                    Log.NodeDrain(_logger, Printable.Text(drain.Node), drain.Open);
+                    break;
+                case NodeBye bye:
+                    Farewell(bye);
+                    break;
+            }
+        }
+    }
+
+    private object? Decode(ZeekMessage message)
+    {
+        try
+        {
+            var decoded = EventDecoder.Decode(message.Event);
+            if (decoded is null)
+            {
+                MailScanMetrics.Unknown();
+                if (FirstTime($"unknown {message.Event.Name}"))
+                {
+                    Log.UnknownEvent(_logger, Printable.Text(message.Event.Name, 80), Printable.Text(message.Sender, 120));
+                }
+            }
+
+            return decoded;
+        }
+        catch (Exception e) when (e is MalformedEventException or ZeekException)
+        {
+            MailScanMetrics.Malformed();
+            if (FirstTime($"malformed {message.Event.Name}"))
+            {
+                Log.MalformedEvent(_logger, Printable.Text(message.Sender, 120), e.Message);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>True once per kind, so that a peer that floods us does not flood the log; bounded, since names are hostile.</summary>
+    private bool FirstTime(string kind) => _toldOnce.Count < 1000 && _toldOnce.TryAdd(kind, 0);
+
+    private ScanRequest Take(FileRequest request)
+    {
+        var taken = _queue.Find(request.RequestKey) ?? _custody.Take(request);
+        FaultPoints.Pass(FaultPoints.BeforeCommit);
+        return taken;
+    }
+
+    private async Task AcceptAsync(ScanRequest request)
+    {
+        try
+        {
+            var acceptance = await _queue.AcceptAsync(request, Epoch);
+            FaultPoints.Pass(FaultPoints.AfterCommit);
+            if (acceptance.IsNew)
+            {
+                MailScanMetrics.Request();
+                if (request.CustodyFailure is { } failure)
+                {
+                    MailScanMetrics.CustodyFailed();
+                    Log.CustodyFailed(_logger, request.RequestKey, failure);
+                }
+            }
+            else
+            {
+                MailScanMetrics.RequestRepeated();
+            }
+
+            _accepted.Writer.TryWrite((request.RequestKey, request.File, acceptance.Verdict));
+        }
+        catch (Exception e)
+        {
+            // Not on the disk, so not accepted: the node will ask again.
+            MailScanMetrics.JournalFailed();
+            var refused = Interlocked.Increment(ref _refused);
+            if (_time.GetUtcNow().ToUnixTimeSeconds() is var now && now - Interlocked.Read(ref _refusedTold) >= 10)
+            {
+                Interlocked.Exchange(ref _refusedTold, now);
+                Log.JournalFailed(_logger, refused, (e.InnerException ?? e).Message);
+            }
+        }
+        finally
+        {
+            _accepting.Release();
+        }
+    }
+
+    private async Task AcceptedLoopAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<(RequestKey Key, FileRequest Request, Verdicts.Verdict? Verdict)>();
+        while (await _accepted.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (batch.Count < 1000 && _accepted.Reader.TryRead(out var one))
+            {
+                batch.Add(one);
+            }
+
+            var answerBy = _time.GetUtcNow() + _replyOptions.AnswerWithin;
+            foreach (var node in batch.GroupBy(b => (b.Key.Node, b.Key.Incarnation)))
+            {
+                _client.Publish(
+                    Topics.Reply(node.Key.Node, node.Key.Incarnation),
+                    ReplyEvents.Accepted(node.Key.Node, node.Key.Incarnation, node.Select(b => b.Key.Seqno), answerBy));
+            }
+
+            foreach (var (key, request, verdict) in batch)
+            {
+                if (verdict is not null)
+                {
+                    Answer(key, request, verdict);
+                }
+            }
+
+            batch.Clear();
+        }
+    }
+
+    private void Welcome(NodeHello hello)
+    {
+        if (FirstTime($"hello {hello.Node} {hello.Incarnation}"))
+        {
+            Log.NodeHello(_logger, Printable.Text(hello.Node), hello.Incarnation, Printable.Text(hello.ZeekVersion, 40), hello.Trace ? "trace" : "live", hello.Open);
+            if (hello.Spool.TrimEnd('/') != _custodyOptions.Spool.TrimEnd('/'))
+            {
+                Log.SpoolMismatch(_logger, Printable.Text(hello.Node), Printable.Text(hello.Spool), _custodyOptions.Spool);
+            }
+        }
+
+        _client.Publish(Topics.Reply(hello.Node, hello.Incarnation), Status(hello.Node, hello.Incarnation));
+        _outbox.NodeIsBack(hello.Node);
+    }
+
+    private void Farewell(NodeBye bye)
+    {
+        Log.NodeBye(_logger, Printable.Text(bye.Node), bye.Incarnation, bye.Open);
+        if (bye.Trace)
+        {
+            foreach (var key in _outbox.NodeIsGone(bye.Node, bye.Incarnation))
+            {
+                _closing.Writer.TryWrite(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Replies;
+using MailScanBridge.Verdicts;
+using MailScanBridge.Zeek;
+
+namespace MailScanBridge;
+
+/// <content>From the verdict back to Zeek, and the end of the file's stay.</content>
+internal sealed partial class ScanPipeline
+{
+    private void Answer(RequestKey key, FileRequest request, Verdict verdict)
+    {
+        _outbox.Send(request, verdict);
+        if (_outbox.IsGone(key))
+        {
+            _closing.Writer.TryWrite(key);
+        }
+    }
+
+    /// <summary>Closes what is acknowledged, in batches: the journal first, then the file, then the journal again.</summary>
+    private async Task ClosingLoopAsync(CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<RequestKey>();
+        while (await _closing.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (keys.Count < 1000 && _closing.Reader.TryRead(out var key))
+            {
+                keys.Add(key);
+            }
+
+            await Task.WhenAll(keys.Select(async key =>
+            {
+                _outbox.Remove(key);
+                if (await _queue.CloseAsync(key) is { } request)
+                {
+                    FaultPoints.Pass(FaultPoints.BeforeDelete);
+                    if (Forget(request))
+                    {
+                        await _queue.DoneAsync(key);
+                    }
+                }
+            }));
+            keys.Clear();
+        }
+    }
+
+    private bool Forget(ScanRequest request) => request.StoreName is null || _shelf.Delete(_custody.PathOf(request.StoreName));
+
+    private async Task HeartbeatLoopAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_options.Heartbeat, _time);
+        do
+        {
+            _client.Publish(Topics.Bridge(_options.Bridge), Status("", 0));
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private async Task ResendLoopAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), _time);
+        var nextCompaction = _time.GetUtcNow();
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            _outbox.Resend();
+            if (_time.GetUtcNow() >= nextCompaction)
+            {
+                await _queue.CompactAsync();
+                nextCompaction = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
+            }
+        }
+    }
+
+    private ZeekEvent Status(string ackNode, ulong ackIncarnation) => ReplyEvents.Status(new BridgeStatus(
+        _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, _options.Credit, _queue.OpenCount, Level: 0,
+        _rules, ackNode, ackIncarnation, _custodyOptions.Spool));
+}

@@ -1,0 +1,127 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Scanning;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
+
+namespace MailScanBridge;
+
+/// <content>From the journal to the verdict.</content>
+internal sealed partial class ScanPipeline
+{
+    private string WorkRoot => Path.Combine(_custodyOptions.Store, "work");
+
+    private async Task ScanLoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var lease = await _queue.LeaseAsync(cancellationToken);
+            Verdict? verdict;
+            try
+            {
+                verdict = await ScanAsync(lease, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                await _queue.ReleaseAsync(lease);
+                throw;
+            }
+
+            if (verdict is null)
+            {
+                continue;
+            }
+
+            await _queue.AnswerAsync(lease, verdict);
+            FaultPoints.Pass(FaultPoints.BeforePublish);
+            Answer(lease.Request.RequestKey, lease.Request.File, verdict);
+            _verdictLog.Append(lease.Request.File, verdict);
+            MailScanMetrics.Verdict(verdict.Kind, verdict.Reason);
+            Log.Answered(_logger, Words.Of(verdict.Kind), lease.Request.RequestKey, verdict.Detail);
+        }
+    }
+
+    /// <summary>The verdict of one attempt; null where the attempt failed and the request goes back into the queue.</summary>
+    private async Task<Verdict?> ScanAsync(ScanLease lease, CancellationToken cancellationToken)
+    {
+        var since = _time.GetUtcNow() - lease.Received;
+        if (lease.Request.CustodyFailure is { } custody)
+        {
+            return Verdict.Without(VerdictKind.Error, Reasons.Custody, custody, since, Epoch);
+        }
+
+        if (lease.Attempt > _queueOptions.MaxAttempts)
+        {
+            return Verdict.Without(
+                VerdictKind.Error, Reasons.GaveUp, $"{_queueOptions.MaxAttempts} attempts ended without a verdict; the last one: {lease.LastCause ?? "the daemon died"}", since, Epoch);
+        }
+
+        try
+        {
+            return await AttemptAsync(lease, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.AttemptFailed(_logger, lease.Request.RequestKey, lease.Attempt, e);
+            _queue.Return(lease, Printable.Text(e.Message));
+            return null;
+        }
+    }
+
+    private async Task<Verdict> AttemptAsync(ScanLease lease, CancellationToken cancellationToken)
+    {
+        var request = lease.Request;
+        var path = _custody.PathOf(request.StoreName!);
+        if (!File.Exists(path) && _custody.Take(request.File).CustodyFailure is { } lost)
+        {
+            return Verdict.Without(VerdictKind.Error, Reasons.Custody, $"the file is gone from the store: {lost}", _time.GetUtcNow() - lease.Received, Epoch);
+        }
+
+        using var limit = new CancellationTokenSource(_options.ScanTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var work = Path.Combine(WorkRoot, request.RequestKey.FileName);
+        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            var file = request.File;
+            var unpacked = _unpacker.Unpack(path, Printable.Decode(file.Filename), DeclaredType(file), work, both.Token);
+            FaultPoints.Pass(FaultPoints.MidScan);
+            var reports = new List<ScanReport>();
+            foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
+            {
+                reports.Add(await ReportAsync(item, both.Token, cancellationToken));
+            }
+
+            return VerdictMaker.Make(file, unpacked, reports, _time.GetUtcNow() - lease.Received, Epoch);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Verdict.Without(VerdictKind.Unscanned, Reasons.Timeout, TimeoutDetail(), _time.GetUtcNow() - lease.Received, Epoch);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    /// <summary>One item's report; out of time it says so, and what earlier items showed still counts.</summary>
+    private async Task<ScanReport> ReportAsync(ScanItem item, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _runner.RunAsync(_router.Plan(item), limited);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var late = ScannerResult.Failed(Reasons.Timeout, TimeoutDetail());
+            return new ScanReport(item, [new StepReport("scan", null, Mandatory: true, LooksAtContent: false, late, null, TimeSpan.Zero)]);
+        }
+    }
+
+    private string TimeoutDetail() => $"not done within {_options.ScanTimeout.TotalSeconds:0.#} s (scan_timeout)";
+
+    /// <summary>A whole mail is a mail whatever is declared; a part is what its header says.</summary>
+    private static string? DeclaredType(FileRequest file) =>
+        file.Kind == "message" ? "message/rfc822" : Printable.Decode(file.DeclaredType)?.Split(';')[0].Trim().ToLowerInvariant();
+}

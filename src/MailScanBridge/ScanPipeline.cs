@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Replies;
+using MailScanBridge.Retention;
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
+using MailScanBridge.Zeek;
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge;
+
+/// <summary>
+/// The spine: a request's journey through the rooms. Intake takes the file and puts the request on the disk, only then is it
+/// accepted; a worker unpacks, routes and scans; the verdict is put on the disk, only then published, and again until
+/// acknowledged; only then does the file leave the store. The rooms know nothing of each other.
+/// </summary>
+internal sealed partial class ScanPipeline : IAsyncDisposable
+{
+    private readonly PipelineOptions _options;
+    private readonly ReplyOptions _replyOptions;
+    private readonly ZeekClient _client;
+    private readonly Custody _custody;
+    private readonly CustodyOptions _custodyOptions;
+    private readonly ScanQueue _queue;
+    private readonly QueueOptions _queueOptions;
+    private readonly Unpacker _unpacker;
+    private readonly Router _router;
+    private readonly ScanRunner _runner;
+    private readonly string _rules;
+    private readonly Outbox _outbox;
+    private readonly VerdictLog _verdictLog;
+    private readonly Shelf _shelf;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _version;
+    private readonly Channel<(RequestKey Key, FileRequest Request, Verdict? Verdict)> _accepted = Channel.CreateUnbounded<(RequestKey, FileRequest, Verdict?)>();
+    private readonly Channel<RequestKey> _closing = Channel.CreateUnbounded<RequestKey>();
+    private readonly SemaphoreSlim _accepting;
+    private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
+
+    public ScanPipeline(PipelineParts parts, ZeekClient client, TimeProvider time, ILoggerFactory loggers)
+    {
+        _options = parts.Pipeline;
+        _replyOptions = parts.Replies;
+        _client = client;
+        _time = time;
+        _logger = loggers.CreateLogger("MailScanBridge.Pipeline");
+        _custodyOptions = parts.Custody;
+        _custody = new Custody(parts.Custody);
+        _queueOptions = parts.Queue;
+        _queue = ScanQueue.Open(parts.Queue, time, _logger);
+        _unpacker = new Unpacker(parts.Unpacking, time);
+        _router = new Router(parts.Routes);
+        _runner = new ScanRunner(parts.Scanners.ToDictionary(s => s.Name), time);
+        _rules = RuleSet.NameOf(parts.Scanners.Select(s => (s.Name, s.Version)), parts.Routes);
+        _outbox = new Outbox(client.Publish, parts.Replies, time);
+        _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
+        _shelf = new Shelf(_logger);
+        _accepting = new SemaphoreSlim(parts.Pipeline.MaxAccepting);
+        _version = ProductVersion.Text;
+        Epoch = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
+        client.Subscribe(Topics.Request(_options.Bridge));
+    }
+
+    /// <summary>Start of this daemon in microseconds since the epoch; a new one tells Zeek to send again what is open.</summary>
+    public ulong Epoch { get; }
+
+    /// <summary>Requests accepted and without a verdict.</summary>
+    public int OpenCount => _queue.OpenCount;
+
+    /// <summary>Recovers what an earlier daemon left, connects, and runs until cancelled; then says good-bye.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Recover();
+        await _client.StartAsync(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops =
+        [
+            IntakeLoopAsync(stop.Token),
+            AcceptedLoopAsync(stop.Token),
+            ClosingLoopAsync(stop.Token),
+            HeartbeatLoopAsync(stop.Token),
+            ResendLoopAsync(stop.Token),
+            .. Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => ScanLoopAsync(stop.Token), CancellationToken.None)),
+        ];
+        var first = await Task.WhenAny(loops);
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(loops);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The ordinary end.
+        }
+
+        _client.Publish(Topics.Bridge(_options.Bridge), ReplyEvents.Bye(_options.Bridge, Epoch, first.IsFaulted ? "failed" : "stopped"));
+    }
+
+    /// <summary>Writes what is on its way to the disk and closes the journal. The client is the caller's.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _verdictLog.DisposeAsync();
+        await _queue.DisposeAsync();
+        _accepting.Dispose();
+    }
+
+    private void Recover()
+    {
+        var rows = _queue.Snapshot();
+        var unlogged = rows.Where(r => r is { Verdict: not null, Logged: false }).ToList();
+        var logged = VerdictLog.FindLogged(_verdictLog.FilePath, [.. unlogged.Select(r => r.Request.RequestKey)]);
+        foreach (var row in unlogged)
+        {
+            if (logged.Contains(row.Request.RequestKey))
+            {
+                _ = _queue.MarkLoggedAsync(row.Request.RequestKey);
+            }
+            else
+            {
+                _verdictLog.Append(row.Request.File, row.Verdict!);
+            }
+        }
+
+        foreach (var row in rows.Where(r => r.State == RequestState.Answered))
+        {
+            _outbox.Send(row.Request.File, row.Verdict!);
+        }
+
+        var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
+        foreach (var row in closed)
+        {
+            Forget(row.Request);
+            _ = _queue.DoneAsync(row.Request.RequestKey);
+        }
+
+        // A file without a request: the crash came between the move and the commit. Zeek asks again, and it is found by its name.
+        var known = rows.Select(r => r.Request.StoreName).ToHashSet();
+        var strays = _custody.StoredNames().Count(n => !known.Contains(n));
+        if (Directory.Exists(WorkRoot))
+        {
+            Directory.Delete(WorkRoot, recursive: true);
+        }
+
+        Log.Recovered(_logger, rows.Count(r => r.State == RequestState.Accepted), rows.Count(r => r.State == RequestState.Answered), closed.Count, strays);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+using MailScanBridge.Unpacking;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace MailScanBridge.Scanning.Clamd;
+
+/// <summary>
+/// Asks a running clamd over its socket (INSTREAM: the content travels, so clamd needs no access to the store). One
+/// connection a scan. Safe for concurrent use.
+/// </summary>
+public sealed class ClamdScanner : IScanner
+{
+    private const int ChunkSize = 64 * 1024;
+    private const int MaxReply = 4096;
+    private readonly ClamdOptions _options;
+    private readonly ResiliencePipeline<ScannerResult> _pipeline;
+
+    public ClamdScanner(string name, ClamdOptions options, TimeProvider time)
+    {
+        Name = name;
+        _options = options;
+        _pipeline = new ResiliencePipelineBuilder<ScannerResult> { TimeProvider = time }
+            .AddConcurrencyLimiter(options.Concurrency, queueLimit: int.MaxValue)
+            .AddTimeout(options.Timeout)
+            .AddRetry(new RetryStrategyOptions<ScannerResult>
+            {
+                // A connection that clamd refused or dropped, as it does while it reloads its database.
+                ShouldHandle = new PredicateBuilder<ScannerResult>().Handle<SocketException>().Handle<IOException>(),
+                MaxRetryAttempts = 2,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+            })
+            .Build();
+    }
+
+    public string Name { get; }
+
+    public string? Version { get; private set; }
+
+    public bool LooksAtContent => true;
+
+    /// <summary>Asks clamd for its version; null where it does not answer.</summary>
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var socket = await ConnectAsync(limit.Token);
+            await socket.SendAsync("zVERSION\0"u8.ToArray(), limit.Token);
+            var reply = await ReadReplyAsync(socket, limit.Token);
+            return Version = reply.StartsWith("ClamAV ", StringComparison.Ordinal) ? Printable.Text(reply["ClamAV ".Length..], 60) : null;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return null; // Not there: the caller reports the scanner as absent.
+        }
+    }
+
+    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
+    {
+        if (item.Size > _options.MaxSize)
+        {
+            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)");
+        }
+
+        try
+        {
+            return await _pipeline.ExecuteAsync(token => AskAsync(item.Path, token), cancellationToken);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            return ScannerResult.Failed(Reasons.Timeout, $"no answer within {e.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return ScannerResult.Failed(Reasons.ToolDown, $"{_options.Address}: {e.Message}");
+        }
+    }
+
+    private async ValueTask<ScannerResult> AskAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        using var socket = await ConnectAsync(cancellationToken);
+        await socket.SendAsync("zINSTREAM\0"u8.ToArray(), cancellationToken);
+        var buffer = new byte[4 + ChunkSize];
+        try
+        {
+            int read;
+            do
+            {
+                read = await content.ReadAsync(buffer.AsMemory(4), cancellationToken);
+                BinaryPrimitives.WriteInt32BigEndian(buffer, read);
+                await SendAllAsync(socket, buffer.AsMemory(0, 4 + read), cancellationToken);
+            }
+            while (read > 0);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset or SocketError.ConnectionAborted)
+        {
+            // clamd answers and hangs up while we still write, for example at its size limit: the answer is there to be read.
+        }
+
+        return ClamdReply.Parse(await ReadReplyAsync(socket, cancellationToken));
+    }
+
+    private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (!data.IsEmpty)
+        {
+            data = data[await socket.SendAsync(data, cancellationToken)..];
+        }
+    }
+
+    /// <summary>Reads to the terminating NUL (or newline: clamd's own time-out message ends so), or to the end of the connection.</summary>
+    private static async Task<string> ReadReplyAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxReply];
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            length += read;
+            if (read == 0 || buffer[length - 1] is 0 or (byte)'\n')
+            {
+                break;
+            }
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\0', '\n');
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var tcp = _options.Address.StartsWith("tcp://", StringComparison.Ordinal) ? new Uri(_options.Address) : null;
+        var socket = tcp is null
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await (tcp is null
+                ? socket.ConnectAsync(new UnixDomainSocketEndPoint(_options.Address), cancellationToken)
+                : socket.ConnectAsync(tcp.Host, tcp.Port, cancellationToken));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

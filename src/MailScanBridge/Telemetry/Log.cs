@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Telemetry;
+
+/// <summary>
+/// Every line the pipeline logs. Ids are grouped by room: 1000 Intake, 2000 Queue, 3000 Unpacking, 4000 Routing, 5000 Scanning,
+/// 6000 Verdicts, 7000 Replies, 8000 Retention, 9000 the spine. Arguments from the wire are escaped by the caller.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Warning, "Ignored an event of {Sender}: {Problem} Further ones of this kind are only counted (mailscan.intake.malformed).")]
+    public static partial void MalformedEvent(ILogger logger, string sender, string problem);
+
+    [LoggerMessage(1001, LogLevel.Warning, "Ignored an event named {Name} of {Sender}: this daemon knows no such event. Further ones are only counted (mailscan.intake.unknown).")]
+    public static partial void UnknownEvent(ILogger logger, string name, string sender);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Cannot take the file of {Key}: {Reason}")]
+    public static partial void CustodyFailed(ILogger logger, RequestKey key, string reason);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{Node} extracts into {NodeSpool}, but this daemon takes files from {Spool}: every file of that node will end as custody. Set both to the same directory.")]
+    public static partial void SpoolMismatch(ILogger logger, string node, string nodeSpool, string spool);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Node} says hello (incarnation {Incarnation}, Zeek {ZeekVersion}, {Mode}, {Open} requests open)")]
+    public static partial void NodeHello(ILogger logger, string node, ulong incarnation, string zeekVersion, string mode, ulong open);
+
+    [LoggerMessage(1005, LogLevel.Information, "{Node} says good-bye (incarnation {Incarnation}, {Open} requests left open)")]
+    public static partial void NodeBye(ILogger logger, string node, ulong incarnation, ulong open);
+
+    [LoggerMessage(1006, LogLevel.Information, "{Node} has reached the end of its trace and waits for {Open} verdicts")]
+    public static partial void NodeDrain(ILogger logger, string node, ulong open);
+
+    [LoggerMessage(2000, LogLevel.Error, "The journal {Path} is damaged ({Problem}). It is kept as {Aside}; a new one is begun. Zeek will send again what it still waits for.")]
+    public static partial void JournalSetAside(ILogger logger, string path, string problem, string aside);
+
+    [LoggerMessage(2001, LogLevel.Error, "Row {Id} of the journal {Path} cannot be read and is left out: {Problem}")]
+    public static partial void JournalRowDamaged(ILogger logger, long id, string path, string problem);
+
+    [LoggerMessage(2002, LogLevel.Error, "The journal has refused {Count} requests, the last one with: {Problem} They are not accepted; Zeek will send them again. This line comes at most every 10 s.")]
+    public static partial void JournalFailed(ILogger logger, long count, string problem);
+
+    [LoggerMessage(2003, LogLevel.Information, "Recovered from the journal: {Waiting} requests to scan, {Answered} verdicts to deliver, {Closed} files to remove; {Strays} files in the store without a request")]
+    public static partial void Recovered(ILogger logger, int waiting, int answered, int closed, int strays);
+
+    [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They will be written at the next start.")]
+    public static partial void VerdictLogFailed(ILogger logger, string path, int count, string problem);
+
+    [LoggerMessage(8000, LogLevel.Error, "Cannot delete {Path}: {Problem}. It is tried again at the next start.")]
+    public static partial void DeleteFailed(ILogger logger, string path, string problem);
+
+    [LoggerMessage(9000, LogLevel.Information, "{Verdict} {Key}: {Detail}")]
+    public static partial void Answered(ILogger logger, string verdict, RequestKey key, string detail);
+
+    [LoggerMessage(9001, LogLevel.Error, "Attempt {Attempt} to scan {Key} failed")]
+    public static partial void AttemptFailed(ILogger logger, RequestKey key, int attempt, Exception exception);
+}

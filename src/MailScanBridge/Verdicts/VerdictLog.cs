@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Threading.Channels;
+using MailScanBridge.Intake;
+using MailScanBridge.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Verdicts;
+
+/// <summary>
+/// An append-only file with one JSON object a verdict, beside Zeek's own logs: what the daemon said stands here even where
+/// Zeek is gone. A line is flushed to the disk before the journal notes it as logged, so that a verdict stands here once,
+/// whatever happens in between. Safe for concurrent use.
+/// </summary>
+public sealed class VerdictLog : IAsyncDisposable
+{
+    /// <summary>How far back from the end the lines are searched, at start, for verdicts that the journal does not know as logged.</summary>
+    private const int SearchBack = 4 * 1024 * 1024;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly Channel<(FileRequest Request, Verdict Verdict)> _lines = Channel.CreateUnbounded<(FileRequest, Verdict)>();
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly Func<RequestKey, Task> _logged;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
+
+    /// <param name="path">Absolute path; created with mode 0600 where it is missing.</param>
+    /// <param name="time">For the line's own time.</param>
+    /// <param name="logged">Told each key whose line has reached the disk.</param>
+    /// <param name="logger">Told when the disk refuses a line.</param>
+    public VerdictLog(string path, TimeProvider time, Func<RequestKey, Task> logged, ILogger logger)
+    {
+        _path = path;
+        _time = time;
+        _logged = logged;
+        _logger = logger;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Absolute path of the file.</summary>
+    public string FilePath => _path;
+
+    /// <summary>Appends a verdict, soon.</summary>
+    public void Append(FileRequest request, Verdict verdict) => _lines.Writer.TryWrite((request, verdict));
+
+    /// <summary>
+    /// Of the given keys, those whose line is in the file already: a crash came between the line and the journal's note.
+    /// Searches the file's last 4 MiB: lines of a crash are at its end.
+    /// </summary>
+    public static HashSet<RequestKey> FindLogged(string path, IReadOnlyCollection<RequestKey> keys)
+    {
+        var found = new HashSet<RequestKey>();
+        if (keys.Count == 0 || !File.Exists(path))
+        {
+            return found;
+        }
+
+        var wanted = keys.ToHashSet();
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Seek(-Math.Min(file.Length, SearchBack), SeekOrigin.End);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+        {
+            if (TryReadKey(line) is { } key && wanted.Contains(key))
+            {
+                found.Add(key);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes what is queued, then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _lines.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task RunAsync()
+    {
+        await using var file = new FileStream(_path, new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        EndTornLine(file);
+        var buffer = new ArrayBufferWriter<byte>();
+        var keys = new List<RequestKey>();
+        while (await _lines.Reader.WaitToReadAsync())
+        {
+            while (keys.Count < 512 && _lines.Reader.TryRead(out var line))
+            {
+                Write(buffer, line.Request, line.Verdict);
+                keys.Add(line.Request.RequestKey);
+            }
+
+            try
+            {
+                await file.WriteAsync(buffer.WrittenMemory);
+                file.Flush(flushToDisk: true);
+                foreach (var key in keys)
+                {
+                    await _logged(key);
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
+            {
+                // The journal keeps these as not logged: they are written at the next start.
+                Log.VerdictLogFailed(_logger, _path, keys.Count, e.Message);
+            }
+
+            buffer.Clear();
+            keys.Clear();
+        }
+    }
+
+    /// <summary>A crash may have left half a line: end it, so that it spoils no other.</summary>
+    private void EndTornLine(FileStream file)
+    {
+        if (file.Length == 0)
+        {
+            return;
+        }
+
+        using var reader = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        reader.Seek(-1, SeekOrigin.End);
+        if (reader.ReadByte() != '\n')
+        {
+            file.WriteByte((byte)'\n');
+        }
+    }
+
+    private void Write(ArrayBufferWriter<byte> buffer, FileRequest request, Verdict verdict)
+    {
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", _time.GetUtcNow());
+            json.WriteString("node", request.Node);
+            json.WriteNumber("incarnation", request.Incarnation);
+            json.WriteNumber("seqno", request.Seqno);
+            json.WriteString("verdict", Words.Of(verdict.Kind));
+            json.WriteString("reason", verdict.Reason);
+            json.WriteString("detail", verdict.Detail);
+            json.WriteNumber("score", verdict.Score);
+            WriteArray(json, "names", verdict.Names);
+            WriteArray(json, "tools", verdict.Tools);
+            json.WriteNumber("parts_found", verdict.PartsFound);
+            json.WriteNumber("parts_scanned", verdict.PartsScanned);
+            json.WriteString("sha256", verdict.Sha256);
+            json.WriteNumber("size", verdict.Size);
+            json.WriteString("detected_type", verdict.DetectedType);
+            json.WriteNumber("scan_time", Math.Round(verdict.ScanTime.TotalSeconds, 6));
+            json.WriteNumber("epoch", verdict.Epoch);
+            json.WriteString("ts", request.Ts);
+            json.WriteString("kind", Printable.Text(request.Kind));
+            json.WriteString("source", Printable.Text(request.Source));
+            json.WriteString("fuid", Printable.Text(request.Fuid));
+            json.WriteString("parent_fuid", request.ParentFuid is null ? null : Printable.Text(request.ParentFuid));
+            json.WriteString("uid", request.Uid is null ? null : Printable.Text(request.Uid));
+            json.WriteString("orig_h", request.OrigH?.ToString());
+            json.WriteString("resp_h", request.RespH?.ToString());
+            json.WriteString("filename", request.Filename is null ? null : Printable.Text(request.Filename, 500));
+            json.WriteString("mailfrom", request.Mail?.MailFrom is { } from ? Printable.Text(from, 500) : null);
+            json.WriteString("subject", request.Mail?.Subject is { } subject ? Printable.Text(subject, 500) : null);
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+    }
+
+    private static void WriteArray(Utf8JsonWriter json, string name, IReadOnlyList<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStringValue(item);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static RequestKey? TryReadKey(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var root = json.RootElement;
+            return new RequestKey(root.GetProperty("node").GetString()!, root.GetProperty("incarnation").GetUInt64(), root.GetProperty("seqno").GetUInt64());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null; // The first line of the window, or one torn by a crash: no key stands there.
+        }
+    }
+}
