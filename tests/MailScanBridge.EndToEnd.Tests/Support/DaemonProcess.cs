@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace MailScanBridge.EndToEnd.Tests.Support;
 
@@ -16,8 +14,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         Spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
         State = Path.Combine(directory, "state");
-        HubXPub = $"tcp://127.0.0.1:{FreePort()}";
-        HubXSub = $"tcp://127.0.0.1:{FreePort()}";
+        (HubXPub, HubXSub) = FreePorts.Find();
         _environment = new Dictionary<string, string>
         {
             ["MAILSCAN_SPOOL"] = Spool,
@@ -104,13 +101,6 @@ internal sealed class DaemonProcess : IAsyncDisposable
         }
 
         _process?.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(object sender, DataReceivedEventArgs e)
