@@ -17,7 +17,7 @@ internal sealed class Custody
     /// <summary>Creates the store's directories, mode 0700, where they are missing.</summary>
     public Custody(CustodyOptions options)
     {
-        _spool = Path.GetFullPath(options.Spool);
+        _spool = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Spool));
         _files = Path.Combine(Path.GetFullPath(options.Store), "files");
         _rejected = Path.Combine(Path.GetFullPath(options.Store), "rejected");
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -115,7 +115,10 @@ internal sealed class Custody
             : $"the file was replaced while it was being taken: {Marshal.GetPInvokeErrorMessage(error)}";
     }
 
-    /// <summary>Spool and store on different file systems: copy from the open file, then remove the name if it is still the same file.</summary>
+    /// <summary>
+    /// Spool and store on different file systems: copy from the open file, and remove the name, which must still be that file's
+    /// only one: a file outside that was linked into the spool has one link again as soon as that link is gone.
+    /// </summary>
     private static string? Copy(SafeFileHandle source, string path, string target, in LibC.FileStatus opened)
     {
         var partial = target + ".partial";
@@ -133,12 +136,16 @@ internal sealed class Custody
                 to.Flush(flushToDisk: true);
             }
 
-            File.Move(partial, target, overwrite: true);
-            if (LibC.StatNoFollow(path, out var now) == 0 && now.IsSameFile(opened))
+            if (LibC.StatNoFollow(path, out var now) != 0 || now.Links != 1 || !now.IsSameFile(opened))
             {
-                File.Delete(path);
+                File.Delete(partial);
+                return "the file was replaced while it was being taken";
             }
 
+            // The copy's name must be on the disk before the original goes.
+            File.Move(partial, target, overwrite: true);
+            LibC.FlushDirectory(Path.GetDirectoryName(target)!);
+            File.Delete(path);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

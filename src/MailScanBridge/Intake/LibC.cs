@@ -43,6 +43,22 @@ internal static partial class LibC
     /// <summary>Renames within one file system. 0, or an errno.</summary>
     public static int Rename(string from, string to) => RenameCall(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>Puts the names in a directory on the disk.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static void FlushDirectory(string path)
+    {
+        var error = OpenNoFollow(path, out var handle);
+        using (handle)
+        {
+            if (error != 0)
+            {
+                throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
+
+            RandomAccess.FlushToDisk(handle);
+        }
+    }
+
     /// <summary>The first fields of <c>struct statx</c> (256 bytes, linux/stat.h).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct FileStatus

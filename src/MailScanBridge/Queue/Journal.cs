@@ -44,23 +44,16 @@ internal sealed class Journal : IDisposable
     /// <summary>Every row, in the order of acceptance. A row that cannot be read is handed to <paramref name="damaged"/> and left out.</summary>
     public IEnumerable<JournalRow> ReadAll(Action<long, Exception> damaged)
     {
-        using var command = Command("SELECT id, request, state, attempts, received, verdict, logged FROM requests ORDER BY id");
+        using var command = Command("SELECT id, request, state, attempts, received, verdict, logged, node, incarnation, seqno FROM requests ORDER BY id");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             JournalRow row;
             try
             {
-                row = new JournalRow(
-                    reader.GetInt64(0),
-                    JournalFormat.ReadRequest((byte[])reader[1]),
-                    (RequestState)reader.GetInt32(2),
-                    reader.GetInt32(3),
-                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)),
-                    reader.IsDBNull(5) ? null : JournalFormat.ReadVerdict((byte[])reader[5]),
-                    reader.GetBoolean(6));
+                row = ReadRow(reader);
             }
-            catch (Exception e) when (e is MessagePack.MessagePackSerializationException or InvalidCastException or ArgumentException)
+            catch (Exception e) when (e is MessagePack.MessagePackSerializationException or InvalidDataException or InvalidCastException or ArgumentException or OverflowException)
             {
                 damaged(reader.GetInt64(0), e);
                 continue;
@@ -103,6 +96,28 @@ internal sealed class Journal : IDisposable
     {
         using var command = Command("DELETE FROM requests WHERE id = $id", ("$id", id));
         command.ExecuteNonQuery();
+    }
+
+    private static JournalRow ReadRow(SqliteDataReader reader)
+    {
+        var row = new JournalRow(
+            reader.GetInt64(0),
+            JournalFormat.ReadRequest((byte[])reader[1]),
+            (RequestState)Number(2),
+            checked((int)Number(3)),
+            DateTimeOffset.FromUnixTimeMilliseconds(Number(4)),
+            reader.IsDBNull(5) ? null : JournalFormat.ReadVerdict((byte[])reader[5]),
+            Number(6) != 0);
+        var key = new RequestKey(reader.GetString(7), unchecked((ulong)Number(8)), unchecked((ulong)Number(9)));
+        if (row.Request.RequestKey != key || !Enum.IsDefined(row.State) || (row.State != RequestState.Accepted && row.Verdict is null))
+        {
+            throw new InvalidDataException("its columns contradict each other");
+        }
+
+        return row;
+
+        // SQLite would read text that is no number as 0.
+        long Number(int column) => (long)reader.GetValue(column);
     }
 
     private void Execute(string sql, long id, object value)
@@ -170,5 +185,7 @@ internal sealed class Journal : IDisposable
             PRAGMA user_version = {SchemaVersion};
             """);
         create.ExecuteNonQuery();
+        using var probe = Command("SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged FROM requests LIMIT 1");
+        probe.ExecuteNonQuery();
     }
 }

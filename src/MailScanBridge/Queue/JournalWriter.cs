@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 
 namespace MailScanBridge.Queue;
 
@@ -8,6 +9,8 @@ namespace MailScanBridge.Queue;
 /// </summary>
 internal sealed class JournalWriter : IAsyncDisposable
 {
+    private const int ConstraintViolated = 19; // SQLITE_CONSTRAINT
+
     private readonly Channel<Change> _changes = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Journal _journal;
     private readonly int _maxBatch;
@@ -71,6 +74,16 @@ internal sealed class JournalWriter : IAsyncDisposable
             }
 
             transaction.Commit();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolated && batch.Count > 1)
+        {
+            // One change is impossible: only that one may fail.
+            foreach (var change in batch)
+            {
+                Commit([change]);
+            }
+
+            return;
         }
         catch (Exception e)
         {

@@ -43,24 +43,7 @@ public sealed class ScanQueue : IAsyncDisposable
     /// </summary>
     public static ScanQueue Open(QueueOptions options, TimeProvider time, ILogger logger)
     {
-        var journal = OpenOrSetAside(options.JournalPath, time, logger);
-        var rows = new List<JournalRow>();
-        var damaged = new List<long>();
-        foreach (var row in journal.ReadAll((id, e) =>
-        {
-            Log.JournalRowDamaged(logger, id, options.JournalPath, e.Message);
-            damaged.Add(id);
-        }))
-        {
-            rows.Add(row);
-        }
-
-        using (var transaction = journal.Begin())
-        {
-            damaged.ForEach(journal.Remove);
-            transaction.Commit();
-        }
-
+        var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
         var queue = new ScanQueue(options, time, new JournalWriter(journal, options.MaxBatch, MailScanMetrics.JournalCommit));
 
         // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
@@ -132,8 +115,18 @@ public sealed class ScanQueue : IAsyncDisposable
     public async Task<ScanLease> LeaseAsync(CancellationToken cancellationToken)
     {
         var entry = await _waiting.Reader.ReadAsync(cancellationToken);
-        entry.Attempts++;
-        await _writer.Write(journal => journal.SetAttempts(entry.Id, entry.Attempts));
+        var attempt = entry.Attempts + 1;
+        try
+        {
+            await _writer.Write(journal => journal.SetAttempts(entry.Id, attempt));
+        }
+        catch
+        {
+            _waiting.Writer.TryWrite(entry);
+            throw;
+        }
+
+        entry.Attempts = attempt;
         return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause);
     }
 
@@ -194,14 +187,11 @@ public sealed class ScanQueue : IAsyncDisposable
     public async Task CompactAsync()
     {
         var limit = _time.GetUtcNow() - _options.KeepDone;
-        foreach (var (key, entry) in _entries)
+        await Task.WhenAll(_entries.Where(e => e.Value.State == RequestState.Done && e.Value.Received < limit).Select(async e =>
         {
-            if (entry.State == RequestState.Done && entry.Received < limit)
-            {
-                await _writer.Write(journal => journal.Remove(entry.Id));
-                _entries.TryRemove(key, out _);
-            }
-        }
+            await _writer.Write(journal => journal.Remove(e.Value.Id));
+            _entries.TryRemove(e.Key, out _);
+        }));
     }
 
     /// <summary>What stands in the journal at this moment, in the order of acceptance, for recovery and for tests.</summary>
@@ -216,15 +206,17 @@ public sealed class ScanQueue : IAsyncDisposable
     /// <summary>Commits what is queued and closes the journal.</summary>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
-    private static Journal OpenOrSetAside(string path, TimeProvider time, ILogger logger)
+    private static (Journal Journal, List<JournalRow> Rows) OpenOrSetAside(string path, TimeProvider time, ILogger logger)
     {
+        const int noSuchColumn = 1; // SQLITE_ERROR: a database, and not ours
+        const int readOnly = 8; // SQLITE_READONLY: its header asks for a later SQLite
         const int corrupt = 11; // SQLITE_CORRUPT
         const int notADatabase = 26; // SQLITE_NOTADB
         try
         {
-            return Journal.Open(path);
+            return OpenAndRead(path, logger);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is corrupt or notADatabase)
+        catch (SqliteException e) when (e.SqliteErrorCode is noSuchColumn or readOnly or corrupt or notADatabase)
         {
             var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}";
             foreach (var suffix in (string[])["", "-wal", "-shm"])
@@ -236,7 +228,33 @@ public sealed class ScanQueue : IAsyncDisposable
             }
 
             Log.JournalSetAside(logger, path, e.Message, aside);
-            return Journal.Open(path);
+            return OpenAndRead(path, logger);
+        }
+    }
+
+    private static (Journal Journal, List<JournalRow> Rows) OpenAndRead(string path, ILogger logger)
+    {
+        var journal = Journal.Open(path);
+        try
+        {
+            var damaged = new List<long>();
+            List<JournalRow> rows =
+            [
+                .. journal.ReadAll((id, e) =>
+                {
+                    Log.JournalRowDamaged(logger, id, path, e.Message);
+                    damaged.Add(id);
+                }),
+            ];
+            using var transaction = journal.Begin();
+            damaged.ForEach(journal.Remove);
+            transaction.Commit();
+            return (journal, rows);
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class HashListScanner : IScanner
                 throw new FormatException($"{path}:{number}: \"{Printable.Text(parts[0], 80)}\" is no hash; allowed are 32 (MD5), 40 (SHA-1) or 64 (SHA-256) hex digits.");
             }
 
-            names[parts[0]] = parts.Length > 1 ? Printable.Text(parts[1]) : "known bad";
+            names[parts[0]] = parts.Length > 1 ? parts[1] : "known bad";
         }
 
         return new HashListScanner(name, names, $"{names.Count} hashes");

@@ -17,7 +17,7 @@ namespace MailScanBridge.Verdicts;
 public sealed class VerdictLog : IAsyncDisposable
 {
     /// <summary>How far back from the end the lines are searched, at start, for verdicts that the journal does not know as logged.</summary>
-    private const int SearchBack = 4 * 1024 * 1024;
+    private const int SearchBack = 64 * 1024 * 1024;
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Channel<(FileRequest Request, Verdict Verdict)> _lines = Channel.CreateUnbounded<(FileRequest, Verdict)>();
@@ -31,13 +31,23 @@ public sealed class VerdictLog : IAsyncDisposable
     /// <param name="time">For the line's own time.</param>
     /// <param name="logged">Told each key whose line has reached the disk.</param>
     /// <param name="logger">Told when the disk refuses a line.</param>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public VerdictLog(string path, TimeProvider time, Func<RequestKey, Task> logged, ILogger logger)
     {
         _path = path;
         _time = time;
         _logged = logged;
         _logger = logger;
-        _loop = Task.Run(RunAsync);
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        _loop = Task.Run(() => RunAsync(file));
     }
 
     /// <summary>Absolute path of the file.</summary>
@@ -48,7 +58,7 @@ public sealed class VerdictLog : IAsyncDisposable
 
     /// <summary>
     /// Of the given keys, those whose line is in the file already: a crash came between the line and the journal's note.
-    /// Searches the file's last 4 MiB: lines of a crash are at its end.
+    /// Searches the file's last 64 MiB: lines of a crash are at its end.
     /// </summary>
     public static HashSet<RequestKey> FindLogged(string path, IReadOnlyCollection<RequestKey> keys)
     {
@@ -80,16 +90,9 @@ public sealed class VerdictLog : IAsyncDisposable
         await _loop;
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(FileStream opened)
     {
-        await using var file = new FileStream(_path, new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.Read,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        EndTornLine(file);
+        await using var file = opened;
         var buffer = new ArrayBufferWriter<byte>();
         var keys = new List<RequestKey>();
         while (await _lines.Reader.WaitToReadAsync())
@@ -102,12 +105,9 @@ public sealed class VerdictLog : IAsyncDisposable
 
             try
             {
-                await file.WriteAsync(buffer.WrittenMemory);
-                file.Flush(flushToDisk: true);
-                foreach (var key in keys)
-                {
-                    await _logged(key);
-                }
+                EndTornLine(file);
+                await WriteAllAsync(file, buffer.WrittenMemory);
+                await Task.WhenAll(keys.Select(_logged));
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
             {
@@ -120,7 +120,23 @@ public sealed class VerdictLog : IAsyncDisposable
         }
     }
 
-    /// <summary>A crash may have left half a line: end it, so that it spoils no other.</summary>
+    /// <summary>All lines reach the disk or none: a full disk may have taken some.</summary>
+    private static async Task WriteAllAsync(FileStream file, ReadOnlyMemory<byte> lines)
+    {
+        var end = file.Length;
+        try
+        {
+            await file.WriteAsync(lines);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            file.SetLength(end);
+            throw;
+        }
+    }
+
+    /// <summary>A crash, or a disk that refused, may have left half a line: end it, so that it spoils no other.</summary>
     private void EndTornLine(FileStream file)
     {
         if (file.Length == 0)

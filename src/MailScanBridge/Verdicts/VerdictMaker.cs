@@ -53,7 +53,7 @@ public static class VerdictMaker
             Reason = findings.Count > 0 ? "" : gap?.Reason ?? "",
             Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails))),
             Score = findings.Count > 0 ? findings.Max(f => f.Finding.Score) : 0,
-            Names = [.. findings.Select(f => f.Finding.Name).Distinct().Take(MaxNames)],
+            Names = [.. findings.Select(f => NameOf(f.Finding)).Distinct().Take(MaxNames)],
             Tools = ToolLines(reports),
             PartsFound = unpacked.Items.Count,
             PartsScanned = unpacked.Items.Count(i => !gaps.Any(g => ReferenceEquals(g.Item, i))),
@@ -101,27 +101,37 @@ public static class VerdictMaker
     /// <summary>What keeps one item from being clean.</summary>
     private static IEnumerable<Gap> Unproven(ScanItem item, ScanReport report)
     {
-        // A malicious item needs no further proof: that later steps were left out is no gap.
-        if (report.Steps.Any(s => s.Result?.Findings.Any(f => f.Kind == VerdictKind.Malicious) == true))
-        {
-            yield break;
-        }
-
         foreach (var step in report.Steps.Where(s => s.Mandatory && s.Result?.Outcome == ScanOutcome.Failed))
         {
             yield return new Gap(item, step.Result!.Reason!, $"{step.Scanner}: {step.Result.Detail}");
         }
 
-        var proven = report.Steps.Any(s => s.LooksAtContent && s.Result?.Outcome == ScanOutcome.Scanned);
-        var failed = report.Steps.Any(s => s.Mandatory && s.Result?.Outcome == ScanOutcome.Failed);
-        if (!proven && !failed)
+        // A malicious item needs no further proof: that later steps were left out is no gap.
+        if (report.Steps.Any(s => s.Mandatory && s.Result?.Outcome == ScanOutcome.Failed)
+            || report.Steps.Any(s => s.Result?.Findings.Any(f => f.Kind == VerdictKind.Malicious) == true))
         {
-            yield return new Gap(item, Reasons.NoScanner, $"no scanner here looks at the content of {item.Type}");
+            yield break;
+        }
+
+        var content = report.Steps.Where(s => s.LooksAtContent && s.Result is not null).ToList();
+        if (content.FirstOrDefault(s => s.Mandatory && s.Result!.Outcome == ScanOutcome.NoOpinion) is { } silent)
+        {
+            yield return new Gap(item, Reasons.NoScanner, $"{silent.Scanner} has no opinion on {item.Type}");
+        }
+        else if (!content.Any(s => s.Result!.Outcome == ScanOutcome.Scanned))
+        {
+            var failed = content.FirstOrDefault(s => s.Result!.Outcome == ScanOutcome.Failed);
+            yield return failed is null
+                ? new Gap(item, Reasons.NoScanner, $"no scanner here looks at the content of {item.Type}")
+                : new Gap(item, failed.Result!.Reason!, $"{failed.Scanner}: {failed.Result.Detail}");
         }
     }
 
     private static string Describe((ScanItem Item, string Scanner, Finding Finding) found) =>
-        $"{found.Scanner}: {found.Finding.Name} in {Where(found.Item)}{(found.Finding.Detail is { } d ? $" ({Printable.Text(d, 120)})" : "")}";
+        $"{found.Scanner}: {NameOf(found.Finding)} in {Where(found.Item)}{(found.Finding.Detail is { } d ? $" ({Printable.Text(d, 120)})" : "")}";
+
+    /// <summary>Tools take names from what they scan: escaped here, once, for everything that prints a verdict.</summary>
+    private static string NameOf(Finding finding) => Printable.Text(finding.Name, 120);
 
     private static string Describe(Gap gap) => $"{gap.Reason}: {Where(gap.Item)}: {Printable.Text(gap.Detail, 200)}";
 

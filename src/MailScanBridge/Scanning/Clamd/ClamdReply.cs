@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace MailScanBridge.Scanning.Clamd;
 
 /// <summary>
-/// Reads clamd's answer to INSTREAM: <c>stream: OK</c>, <c>stream: NAME FOUND</c> or <c>... ERROR</c> (clamd(8)). Anything else is
-/// a failure: what is not a proof of a scan never reads as clean.
+/// Reads clamd's answer to INSTREAM, its terminating NUL included: <c>stream: OK</c>, <c>stream: NAME FOUND</c> or <c>... ERROR</c>
+/// (clamd(8)). Anything else is a failure: what is not a proof of a scan never reads as clean, and an OK without its NUL may be
+/// the beginning of a name.
 /// </summary>
 internal static partial class ClamdReply
 {
@@ -23,29 +24,28 @@ internal static partial class ClamdReply
 
         return reply.Contains("size limit exceeded", StringComparison.Ordinal)
             ? ScannerResult.Failed(Reasons.TooLarge, "larger than clamd's StreamMaxLength: lower max_size of this scanner, or raise clamd's limit")
-            : ScannerResult.Failed(Reasons.ToolDown, $"unexpected answer \"{Printable.Text(reply, 120)}\"");
+            : ScannerResult.Failed(Reasons.ToolDown, $"unexpected answer \"{Printable.Text(reply.TrimEnd('\0'), 120)}\"");
     }
 
     /// <summary>Names under Heuristics say what clamd could not do, or did not like; they are not malware.</summary>
     private static ScannerResult Found(string name)
     {
-        var printable = Printable.Text(name);
         if (name.StartsWith("Heuristics.Encrypted.", StringComparison.Ordinal))
         {
-            return ScannerResult.Failed(Reasons.Encrypted, printable);
+            return ScannerResult.Failed(Reasons.Encrypted, name);
         }
 
         if (name.StartsWith("Heuristics.Limits.Exceeded", StringComparison.Ordinal))
         {
-            return ScannerResult.Failed(Reasons.Limits, printable);
+            return ScannerResult.Failed(Reasons.Limits, name);
         }
 
         var suspicious = name.StartsWith("Heuristics.", StringComparison.Ordinal) || name.StartsWith("PUA.", StringComparison.Ordinal);
         return ScannerResult.Scanned(suspicious
-            ? new Finding(printable, VerdictKind.Suspicious, 50)
-            : new Finding(printable, VerdictKind.Malicious, 100));
+            ? new Finding(name, VerdictKind.Suspicious, 50)
+            : new Finding(name, VerdictKind.Malicious, 100));
     }
 
-    [GeneratedRegex(@"\Astream: (?:(?<ok>OK)|(?<name>[^\n]+) FOUND)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\Astream: (?:(?<ok>OK)\0|(?<name>[^\n\0]+) FOUND\0?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Reply();
 }

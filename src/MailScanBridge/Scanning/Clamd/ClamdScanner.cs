@@ -53,9 +53,9 @@ public sealed class ClamdScanner : IScanner
             using var socket = await ConnectAsync(limit.Token);
             await socket.SendAsync("zVERSION\0"u8.ToArray(), limit.Token);
             var reply = await ReadReplyAsync(socket, limit.Token);
-            return Version = reply.StartsWith("ClamAV ", StringComparison.Ordinal) ? Printable.Text(reply["ClamAV ".Length..], 60) : null;
+            return Version = reply.StartsWith("ClamAV ", StringComparison.Ordinal) ? Printable.Text(reply["ClamAV ".Length..].TrimEnd('\0', '\n'), 60) : null;
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is SocketException or IOException or ArgumentException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null; // Not there: the caller reports the scanner as absent.
         }
@@ -76,7 +76,7 @@ public sealed class ClamdScanner : IScanner
         {
             return ScannerResult.Failed(Reasons.Timeout, $"no answer within {e.Timeout.TotalSeconds:0.#} s");
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return ScannerResult.Failed(Reasons.ToolDown, $"{_options.Address}: {e.Message}");
         }
@@ -130,7 +130,7 @@ public sealed class ClamdScanner : IScanner
             }
         }
 
-        return Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\0', '\n');
+        return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ internal static class CommandOutput
                         ? Math.Clamp(given, 0, 100)
                         : rule.Score;
                     findings.Add(new Finding(
-                        Printable.Text(match.Groups["name"].Value, 120),
+                        match.Groups["name"].Value,
                         score >= rule.MaliciousAt ? VerdictKind.Malicious : VerdictKind.Suspicious,
                         score));
                 }

@@ -1,0 +1,390 @@
+using MailScanBridge.Queue;
+using MailScanBridge.Tests.Support;
+using MailScanBridge.Tests.Unpacking;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace MailScanBridge.Tests.Queue;
+
+public sealed class ScanQueueTests : IAsyncDisposable
+{
+    private const ulong Epoch = 5;
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly LogRecorder _log = new();
+    private ScanQueue _queue;
+
+    public ScanQueueTests() => _queue = Open();
+
+    private string JournalPath => Path.Combine(_folder.Path, "journal.sqlite");
+
+    private QueueOptions Options => new() { JournalPath = JournalPath };
+
+    [Fact]
+    public async Task An_accepted_request_is_on_the_disk_before_the_acceptance_completes()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+
+        // Another connection sees only what is committed.
+        Assert.Equal(1L, Ask("SELECT count(*) FROM requests WHERE state = 0 AND seqno = 1"));
+    }
+
+    [Fact]
+    public async Task Everything_in_a_request_survives_a_restart()
+    {
+        var request = Make.Taken();
+        await _queue.AcceptAsync(request, Epoch);
+
+        await RestartAsync();
+
+        var row = Assert.Single(_queue.Snapshot());
+        Assert.Equal(JournalFormat.Write(request), JournalFormat.Write(row.Request));
+        Assert.Equal(request.File.RespH, row.Request.File.RespH);
+        Assert.Equal(request.File.Filename, row.Request.File.Filename);
+        Assert.Equal(RequestState.Accepted, row.State);
+        Assert.Equal(_time.GetUtcNow(), row.Received);
+    }
+
+    [Fact]
+    public async Task Everything_in_a_verdict_survives_a_restart()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+
+        await RestartAsync();
+
+        Assert.Equivalent(Make.Verdict(), Assert.Single(_queue.Snapshot()).Verdict, strict: true);
+    }
+
+    [Fact]
+    public async Task After_a_restart_what_had_no_verdict_is_leased_again_in_the_order_of_acceptance()
+    {
+        for (var seqno = 1UL; seqno <= 5; seqno++)
+        {
+            await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
+        }
+
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+
+        await RestartAsync();
+
+        var leased = new List<ulong>();
+        for (var i = 0; i < 4; i++)
+        {
+            leased.Add((await _queue.LeaseAsync(Wait.Token)).Request.File.Seqno);
+        }
+
+        Assert.Equal([2UL, 3UL, 4UL, 5UL], leased);
+        Assert.Equal(4, _queue.OpenCount);
+    }
+
+    [Fact]
+    public async Task A_repeat_of_an_open_request_is_no_second_request()
+    {
+        var first = await _queue.AcceptAsync(Make.Taken(), Epoch);
+        var second = await _queue.AcceptAsync(Make.Taken(), Epoch);
+
+        Assert.True(first.IsNew);
+        Assert.Equal(new Acceptance(false, null), second);
+        Assert.Equal(1, _queue.OpenCount);
+        Assert.Equal(1L, Ask("SELECT count(*) FROM requests"));
+    }
+
+    [Theory]
+    [InlineData(RequestState.Answered, false)]
+    [InlineData(RequestState.Closed, false)]
+    [InlineData(RequestState.Done, false)]
+    [InlineData(RequestState.Answered, true)]
+    [InlineData(RequestState.Closed, true)]
+    [InlineData(RequestState.Done, true)]
+    public async Task A_repeat_gets_the_same_answer_in_every_state(RequestState state, bool restarted)
+    {
+        await BringToAsync(1, state);
+        await _queue.MarkLoggedAsync(Make.Taken().RequestKey);
+        if (restarted)
+        {
+            await RestartAsync();
+        }
+
+        var again = await _queue.AcceptAsync(Make.Taken(), Epoch);
+
+        Assert.False(again.IsNew);
+        Assert.Equivalent(Make.Verdict(), again.Verdict, strict: true);
+    }
+
+    [Fact]
+    public async Task An_attempt_is_on_the_disk_before_the_lease_is_handed_out()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+
+        var lease = await _queue.LeaseAsync(Wait.Token);
+
+        Assert.Equal(1, lease.Attempt);
+        Assert.Equal(1L, Ask("SELECT attempts FROM requests"));
+    }
+
+    [Fact]
+    public async Task Attempts_of_daemons_that_died_count()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            var lease = await _queue.LeaseAsync(Wait.Token);
+            Assert.Equal(attempt, lease.Attempt);
+            Assert.Null(lease.LastCause);
+            await RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_returned_lease_comes_again_with_the_cause()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        _queue.Return(await _queue.LeaseAsync(Wait.Token), "it broke");
+
+        var lease = await _queue.LeaseAsync(Wait.Token);
+
+        Assert.Equal((2, "it broke"), (lease.Attempt, lease.LastCause));
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_takes_the_attempt_back()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        await _queue.ReleaseAsync(await _queue.LeaseAsync(Wait.Token));
+
+        await RestartAsync();
+
+        Assert.Equal(1, (await _queue.LeaseAsync(Wait.Token)).Attempt);
+    }
+
+    [Fact]
+    public async Task Beyond_the_limit_a_request_is_answered_with_overload_and_stays_so()
+    {
+        await ReopenAsync(Options with { MaxOpen = 2 });
+        await _queue.AcceptAsync(Make.Taken(1), Epoch);
+        await _queue.AcceptAsync(Make.Taken(2), Epoch);
+
+        var third = await _queue.AcceptAsync(Make.Taken(3), Epoch);
+        await ReopenAsync(Options with { MaxOpen = 2 });
+        var again = await _queue.AcceptAsync(Make.Taken(3), Epoch);
+
+        Assert.True(third.IsNew);
+        Assert.Equal((VerdictKind.Unscanned, Reasons.Overload), (third.Verdict!.Kind, third.Verdict.Reason));
+        Assert.Equivalent(third.Verdict, again.Verdict, strict: true);
+        Assert.Equal(2, _queue.OpenCount);
+        Assert.Contains(_queue.Snapshot(), r => r is { State: RequestState.Answered, Request.File.Seqno: 3 });
+    }
+
+    [Fact]
+    public async Task When_there_is_room_again_requests_are_taken_again()
+    {
+        await ReopenAsync(Options with { MaxOpen = 1 });
+        await _queue.AcceptAsync(Make.Taken(1), Epoch);
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+
+        Assert.Null((await _queue.AcceptAsync(Make.Taken(2), Epoch)).Verdict);
+    }
+
+    [Fact]
+    public async Task Only_an_answered_request_can_be_closed_and_only_once()
+    {
+        var key = Make.Taken().RequestKey;
+        Assert.Null(await _queue.CloseAsync(key));
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        Assert.Null(await _queue.CloseAsync(key));
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+
+        Assert.Equal(key, (await _queue.CloseAsync(key))?.RequestKey);
+        Assert.Null(await _queue.CloseAsync(key));
+        Assert.Equal((long)RequestState.Closed, Ask("SELECT state FROM requests"));
+    }
+
+    [Fact]
+    public async Task Rows_done_for_long_are_compacted_and_all_others_stay()
+    {
+        await BringToAsync(1, RequestState.Done);
+        await BringToAsync(2, RequestState.Closed);
+        await BringToAsync(3, RequestState.Answered);
+        await _queue.AcceptAsync(Make.Taken(4), Epoch);
+        await _queue.CompactAsync();
+        Assert.Equal(4L, Ask("SELECT count(*) FROM requests"));
+
+        _time.Advance(Options.KeepDone + TimeSpan.FromSeconds(1));
+        await BringToAsync(5, RequestState.Done);
+        await _queue.CompactAsync();
+
+        Assert.Equal([2UL, 3UL, 4UL, 5UL], _queue.Snapshot().Select(r => r.Request.File.Seqno));
+        Assert.Equal(4L, Ask("SELECT count(*) FROM requests"));
+    }
+
+    [Fact]
+    public async Task Many_rows_are_compacted_in_few_commits()
+    {
+        for (var seqno = 1UL; seqno <= 300; seqno++)
+        {
+            await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
+        }
+
+        var leases = new List<ScanLease>();
+        for (var i = 0; i < 300; i++)
+        {
+            leases.Add(await _queue.LeaseAsync(Wait.Token));
+        }
+
+        await Task.WhenAll(leases.Select(async lease =>
+        {
+            await _queue.AnswerAsync(lease, Make.Verdict());
+            await _queue.CloseAsync(lease.Request.RequestKey);
+            await _queue.DoneAsync(lease.Request.RequestKey);
+        }));
+        _time.Advance(Options.KeepDone + TimeSpan.FromSeconds(1));
+        using var commits = new CommitCounter();
+
+        await _queue.CompactAsync();
+
+        Assert.Equal(0L, Ask("SELECT count(*) FROM requests"));
+        Assert.InRange(commits.LargestSize, 20, 512);
+    }
+
+    [Fact]
+    public async Task Concurrent_use_leaves_a_journal_that_says_what_happened()
+    {
+        const int requests = 400;
+        var closed = 0;
+        using var stop = new CancellationTokenSource();
+        var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (Volatile.Read(ref closed) < requests)
+            {
+                ScanLease lease;
+                try
+                {
+                    lease = await _queue.LeaseAsync(stop.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+
+                if (lease.Attempt == 1 && lease.Request.File.Seqno % 3 == 0)
+                {
+                    _queue.Return(lease, "again");
+                    continue;
+                }
+
+                await _queue.AnswerAsync(lease, Make.Verdict(detail: $"of {lease.Request.File.Seqno}"));
+                var key = lease.Request.RequestKey;
+                var ended = await Task.WhenAll(_queue.CloseAsync(key), _queue.CloseAsync(key));
+                Assert.Contains(ended, e => e is not null);
+                await _queue.DoneAsync(key);
+                if (Interlocked.Increment(ref closed) == requests)
+                {
+                    await stop.CancelAsync();
+                }
+            }
+        })).ToList();
+        var accepted = 0;
+        await Parallel.ForAsync(0, 3 * requests, Wait.Token, async (i, _) =>
+        {
+            var acceptance = await _queue.AcceptAsync(Make.Taken((ulong)(i % requests) + 1), Epoch);
+            if (acceptance.IsNew)
+            {
+                Interlocked.Increment(ref accepted);
+            }
+
+            if (acceptance.Verdict is { } verdict)
+            {
+                Assert.Equal($"of {(i % requests) + 1}", verdict.Detail);
+            }
+        });
+        await Task.WhenAll(workers).WaitAsync(Wait.Token);
+
+        await RestartAsync();
+
+        Assert.Equal(requests, accepted);
+        var rows = _queue.Snapshot();
+        Assert.Equal(requests, rows.Count);
+        Assert.All(rows, r => Assert.Equal(RequestState.Done, r.State));
+        Assert.All(rows, r => Assert.Equal(r.Request.File.Seqno % 3 == 0 ? 2 : 1, r.Attempts));
+        Assert.All(rows, r => Assert.Equal($"of {r.Request.File.Seqno}", r.Verdict!.Detail));
+        Assert.Equal(0, _queue.OpenCount);
+        Assert.Equal("ok", Ask("PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_accepted_nothing_is_lost_and_it_goes_on_when_there_is_room()
+    {
+        using var disk = new SmallDisk();
+        await ReopenAsync(Options with { JournalPath = Path.Combine(disk.Path, "journal.sqlite") });
+        await _queue.AcceptAsync(Make.Taken(1), Epoch);
+        await _queue.AcceptAsync(Make.Taken(2), Epoch);
+        var lease = await _queue.LeaseAsync(Wait.Token);
+        disk.Fill();
+
+        await Assert.ThrowsAnyAsync<SqliteException>(() => FillJournalAsync(100));
+        var openWhenFull = _queue.OpenCount;
+        await Assert.ThrowsAnyAsync<SqliteException>(() => _queue.AnswerAsync(lease, Make.Verdict()));
+        await Assert.ThrowsAnyAsync<SqliteException>(() => _queue.LeaseAsync(Wait.Token));
+        disk.Empty();
+
+        await _queue.AnswerAsync(lease, Make.Verdict());
+        var second = await _queue.LeaseAsync(Wait.Token);
+        Assert.Equal((2UL, 1), (second.Request.File.Seqno, second.Attempt));
+        Assert.True((await _queue.AcceptAsync(Make.Taken(100 + (ulong)openWhenFull), Epoch)).IsNew, "what was refused is not there");
+        await ReopenAsync(Options with { JournalPath = Path.Combine(disk.Path, "journal.sqlite") });
+        Assert.Contains(_queue.Snapshot(), r => r is { Request.File.Seqno: 1, State: RequestState.Answered });
+        await _queue.DisposeAsync();
+        _queue = Open();
+
+        async Task FillJournalAsync(ulong first)
+        {
+            for (var seqno = first; ; seqno++)
+            {
+                await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private ScanQueue Open(QueueOptions? options = null) => ScanQueue.Open(options ?? Options, _time, _log);
+
+    private Task RestartAsync() => ReopenAsync(Options);
+
+    private async Task ReopenAsync(QueueOptions options)
+    {
+        await _queue.DisposeAsync();
+        _queue = Open(options);
+    }
+
+    private async Task BringToAsync(ulong seqno, RequestState state)
+    {
+        await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+        var key = Make.Taken(seqno).RequestKey;
+        if (state >= RequestState.Closed)
+        {
+            await _queue.CloseAsync(key);
+        }
+
+        if (state >= RequestState.Done)
+        {
+            await _queue.DoneAsync(key);
+        }
+    }
+
+    private object? Ask(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={JournalPath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
