@@ -1,3 +1,4 @@
+using MailScanBridge.Zeek.Transport.Hub;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Zeek.Telemetry;
@@ -29,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
     public static partial void HubListens(ILogger logger, string xPub, string xSub);
 
-    [LoggerMessage(61, LogLevel.Error, "The hub's loop failed and goes on")]
-    public static partial void HubFailed(ILogger logger, Exception exception);
+    [LoggerMessage(61, LogLevel.Warning, "The hub closed a connection: {Why}")]
+    public static partial void HubPeerRefused(ILogger logger, HubPeerEnd why);
+
+    [LoggerMessage(62, LogLevel.Error, "The hub failed over one connection, closed it and goes on")]
+    public static partial void HubPeerFailed(ILogger logger, Exception exception);
 }
