@@ -159,8 +159,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         }
         catch (ZeekWireException e)
         {
-            if (_counters.CountUndecodable(e.Error.ToString()))
-                Log.Undecodable(_logger, Printable.Text(System.Text.Encoding.UTF8.GetBytes(raw.Sender)), e.Error.ToString(), e.Message);
+            CountUndecodable(e, raw.Sender);
             return null;
         }
     }

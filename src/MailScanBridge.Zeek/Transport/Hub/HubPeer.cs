@@ -74,6 +74,8 @@ internal abstract class HubPeer(Socket socket, HubRouter router, ZeekHubOptions 
             await SendAllAsync(Greeting, either.Token).ConfigureAwait(false);
 
             // A peer of version 1 or 2 sends no 64 bytes, so each stage is checked as soon as its bytes are there.
+            if (!await HasAsync(1, either.Token).ConfigureAwait(false) || _inbound.Unread[0] != ZmtpGreeting.FirstByte)
+                return false;
             if (!await HasAsync(ZmtpGreeting.SignatureLength, either.Token).ConfigureAwait(false) || !ZmtpGreeting.IsSignature(_inbound.Unread))
                 return false;
             if (!await HasAsync(ZmtpGreeting.MechanismAt, either.Token).ConfigureAwait(false) || _inbound.Unread[ZmtpGreeting.VersionAt] < 3)

@@ -6,6 +6,7 @@ namespace MailScanBridge.Zeek.Transport.Zmtp;
 /// <remarks>Source: ZMTP 3.0, https://rfc.zeromq.org/spec/23/, section "Greeting".</remarks>
 internal static class ZmtpGreeting
 {
+    public const byte FirstByte = 0xff;
     public const int Length = 64;
     public const int SignatureLength = 10;
     public const int VersionAt = 10;
@@ -16,7 +17,7 @@ internal static class ZmtpGreeting
     public static byte[] Create(ReadOnlySpan<byte> mechanism)
     {
         var greeting = new byte[Length];
-        greeting[0] = 0xff;
+        greeting[0] = FirstByte;
         greeting[9] = 0x7f;
         greeting[VersionAt] = 3;
         mechanism.CopyTo(greeting.AsSpan(MechanismAt));
@@ -24,7 +25,7 @@ internal static class ZmtpGreeting
     }
 
     /// <summary>Tells whether these are the first bytes of a peer that speaks version 2 or later: version 1 begins with a length.</summary>
-    public static bool IsSignature(ReadOnlySpan<byte> bytes) => bytes[0] == 0xff && (bytes[9] & 1) != 0;
+    public static bool IsSignature(ReadOnlySpan<byte> bytes) => bytes[0] == FirstByte && (bytes[9] & 1) != 0;
 
     public static bool IsMechanism(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> mechanism) =>
         bytes.StartsWith(mechanism) && !bytes[mechanism.Length..].ContainsAnyExcept((byte)0);
