@@ -47,7 +47,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
         _receiveQueue = new ReceiveQueue(options);
         _sendQueue = new SendQueue(options.SendQueueCapacity);
-        var transport = new NetMqTransport(options, System.Text.Encoding.UTF8.GetBytes(NodeId));
+        var transport = new NetMqTransport(options, System.Text.Encoding.UTF8.GetBytes(NodeId), Refused);
         _loop = new ClientLoop(
             options, NodeId, transport, timeProvider ?? TimeProvider.System, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue);
         _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, () => _loop.Up);
@@ -81,6 +81,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         RefusedDisconnected = ClientCounters.Read(ref _counters.RefusedDisconnected),
         Disconnects = ClientCounters.Read(ref _counters.Disconnects),
         Pauses = ClientCounters.Read(ref _counters.Pauses),
+        RefusedPeers = ClientCounters.Read(ref _counters.Downgrades),
     };
 
     /// <summary>Connects, and completes when the subscriptions made so far are proven to be live at the hub. Tries for as long as the hub is absent.</summary>
@@ -149,6 +150,13 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _subscriptions.Cancel();
         _metrics.Dispose();
         _loop.Dispose();
+    }
+
+    private void Refused(string reason)
+    {
+        // A hub that is refused is tried again and again, so only each doubling is a line.
+        if (long.IsPow2(Interlocked.Increment(ref _counters.Downgrades)))
+            Log.PeerRefused(_logger, _options.HubXPub, reason);
     }
 
     private ZeekMessage? Decode(in ReceivedMessage raw)

@@ -100,3 +100,13 @@ public sealed class ZeekHubException : ZeekException
     /// <summary>The endpoint that is the trouble.</summary>
     public string Endpoint { get; }
 }
+
+/// <summary>A key cannot be used: missing, not a key, or open to others. The message never shows a key.</summary>
+public sealed class ZeekKeyException : ZeekException
+{
+    internal ZeekKeyException(string source, string message, Exception? inner = null)
+        : base(message, inner) => KeySource = source;
+
+    /// <summary>The file or environment variable that is the trouble.</summary>
+    public string KeySource { get; }
+}

@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "The client's loop failed and connects anew")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}. It is not the hub, or a hub without CURVE")]
+    public static partial void PeerRefused(ILogger logger, string hubXPub, string reason);
+
     [LoggerMessage(20, LogLevel.Warning, "A message from {Sender} cannot be read ({Kind}: {Reason}); more of this kind are only counted")]
     public static partial void Undecodable(ILogger logger, string sender, string kind, string reason);
 
