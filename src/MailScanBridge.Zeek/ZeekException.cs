@@ -110,3 +110,20 @@ public sealed class ZeekKeyException : ZeekException
     /// <summary>The file or environment variable that is the trouble.</summary>
     public string KeySource { get; }
 }
+
+/// <summary>An event that had to be sent was not.</summary>
+public sealed class ZeekPublishException : ZeekException
+{
+    internal ZeekPublishException(string topic, PublishResult result)
+        : base($"The event was not sent to '{topic}': {result}.")
+    {
+        Topic = topic;
+        Result = result;
+    }
+
+    /// <summary>The topic.</summary>
+    public string Topic { get; }
+
+    /// <summary>Why it was not sent.</summary>
+    public PublishResult Result { get; }
+}

@@ -32,6 +32,9 @@ public sealed class ZeekRawEvent
     /// <summary>The event's name with its module.</summary>
     public string Name { get; }
 
+    /// <summary>The whole payload as it came, <c>broker-bin-v1</c>.</summary>
+    public ReadOnlyMemory<byte> Payload => _payload;
+
     /// <summary>A reader that stands before the vector of arguments.</summary>
     /// <returns>The reader.</returns>
     public ZeekReader OpenArgs() => new(_payload.AsSpan(_args));
