@@ -1,0 +1,22 @@
+# The contract first: what crosses the wire, and nothing else.
+@load ./api
+# What a user may set, before anything reads it.
+@load ./options
+# A hub to talk to, unless a cluster backend was chosen already.
+@load ./standalone
+# Who we are, what we keep about a file, hooks, counters.
+@load ./main
+# Where a result goes: rows and notices.
+@load ./log
+@load ./notices
+# From the end of a file to its verdict: credit, deadlines, answers.
+@load ./pending
+@load ./verdicts
+# Is the bridge there?
+@load ./liveness
+# What is asked about: extraction, then context by protocol.
+@load ./files
+@load ./smtp
+@load ./http
+# Reading a trace file: hold, wait, end.
+@load ./trace

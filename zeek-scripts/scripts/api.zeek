@@ -1,0 +1,226 @@
+##! The contract between Zeek and the MailScanBridge daemon: every event that
+##! crosses the wire, and nothing else.
+##!
+##! Records travel by position, so a field is only ever added at the end, and
+##! then :zeek:see:`MailScan::proto` grows. docs/contract.md gives the unit and
+##! meaning of each field and the topics; names, order and types here, there
+##! and in the daemon are compared by a test.
+##!
+##! Strings that come from the wire (file names, headers, addresses) are raw
+##! bytes in both directions: not decoded, not checked, hostile.
+
+module MailScan;
+
+export {
+	## Version of this contract.
+	const proto: count = 1;
+
+	## What is known about the mail a file travelled in.
+	type MailContext: record {
+		helo: string &optional;           ##< Argument of HELO or EHLO.
+		mailfrom: string &optional;       ##< Envelope sender.
+		rcptto: vector of string;         ##< Envelope recipients.
+		from: string &optional;           ##< Header.
+		to: vector of string;             ##< Header.
+		cc: vector of string;             ##< Header.
+		reply_to: string &optional;       ##< Header.
+		subject: string &optional;        ##< Header.
+		msg_id: string &optional;         ##< Header.
+		date: string &optional;           ##< Header.
+		first_received: string &optional; ##< Header.
+		user_agent: string &optional;     ##< Header.
+		trans_depth: count;               ##< Which mail of the connection, from 1.
+	};
+
+	## A Zeek process that asks, or wants to.
+	type NodeHello: record {
+		proto: count;        ##< Version of the contract.
+		node: string;        ##< Stable name of this Zeek process.
+		incarnation: count;  ##< Its start, microseconds since the epoch.
+		zeek_version: string;
+		trace: bool;         ##< Reads a trace file, and will end.
+		spool: string;       ##< Absolute directory this node extracts to.
+		open: count;         ##< Requests published and without a verdict.
+		sent: time;          ##< Wall clock.
+	};
+
+	## One file to scan.
+	type FileRequest: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;                  ##< 1, 2, 3, ... by first publication.
+		attempt: count;                ##< 1 at first publication.
+		ts: time;                      ##< Network time at which the file ended.
+		sent: time;                    ##< Wall clock of this publication.
+		path: string;                  ##< Extracted file; empty if there is none.
+		kind: string;                  ##< ``message``, ``part`` or ``file``.
+		source: string;                ##< Zeek's source: ``SMTP``, ``HTTP``, ...
+		fuid: string;
+		parent_fuid: string &optional; ##< The whole mail this part belongs to.
+		uid: string &optional;
+		orig_h: addr &optional;
+		orig_p: port &optional;
+		resp_h: addr &optional;
+		resp_p: port &optional;
+		is_orig: bool &optional;       ##< Travelled from orig to resp.
+		filename: string &optional;    ##< As declared on the wire.
+		mime_type: string &optional;   ##< As Zeek detected it.
+		declared_type: string &optional; ##< Content-Type as declared.
+		seen_bytes: count;
+		total_bytes: count &optional;  ##< Declared size.
+		missing_bytes: count;
+		overflow_bytes: count;
+		cutoff: bool;                  ##< Extraction stopped at the size limit.
+		timedout: bool;                ##< Zeek stopped waiting for the end.
+		complete: bool;                ##< Nothing missing, nothing cut.
+		sha256: string &optional;
+		mail: MailContext &optional;
+	};
+
+	## The daemon's heartbeat, and its answer to a hello.
+	type BridgeStatus: record {
+		proto: count;
+		bridge: string;
+		epoch: count;          ##< Start of the daemon; a new one: send again.
+		version: string;
+		sent: time;            ##< Wall clock.
+		heartbeat: interval;   ##< Time to the next heartbeat.
+		credit: count;         ##< Most that a node may have unaccepted.
+		queue: count;          ##< Accepted and without a verdict.
+		level: count;          ##< Overload level, 0 = none.
+		rules: string;         ##< Name of the rule set in force.
+		ack_node: string;      ##< Whose hello this answers, else empty.
+		ack_incarnation: count;
+		spool: string;         ##< Directory the daemon takes files from.
+	};
+
+	## The answer to one request, complete in itself.
+	type Verdict: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;
+		epoch: count;             ##< Of the daemon that scanned.
+		verdict: string;          ##< See :zeek:see:`MailScan::verdict_words`.
+		reason: string;           ##< Why there is no scan result, else empty.
+		detail: string;           ##< One line for people.
+		score: count;             ##< 0 to 100.
+		names: vector of string;  ##< What the tools call what they found.
+		tools: vector of string;  ##< One line a tool.
+		parts_found: count;
+		parts_scanned: count;
+		sha256: string;           ##< Of what was scanned.
+		size: count;              ##< Of what was scanned, bytes.
+		detected_type: string;    ##< By content, as the daemon sees it.
+		scan_time: interval;      ##< From acceptance to verdict.
+		ts: time;                 ##< From here on as in the request.
+		kind: string;
+		source: string;
+		fuid: string;
+		parent_fuid: string &optional;
+		uid: string &optional;
+		orig_h: addr &optional;
+		orig_p: port &optional;
+		resp_h: addr &optional;
+		resp_p: port &optional;
+		is_orig: bool &optional;
+		filename: string &optional;
+		mime_type: string &optional;
+		mailfrom: string &optional;
+		rcptto: vector of string;
+		subject: string &optional;
+		msg_id: string &optional;
+	};
+
+	## The words a verdict may be, worst first.
+	const verdict_words: vector of string = vector("malicious", "suspicious",
+	    "error", "unscanned", "clean");
+
+	## Zeek to daemon: here I am. Repeated until a status names this node.
+	##
+	## h: who says so.
+	global node_hello: event(h: NodeHello);
+
+	## Zeek to daemon: please scan this file.
+	##
+	## r: the file and all that is known about it.
+	global file_request: event(r: FileRequest);
+
+	## Zeek to daemon: the rows of these requests are written.
+	##
+	## node: the node that asked.
+	##
+	## incarnation: that of the verdicts.
+	##
+	## seqnos: the requests.
+	global verdict_ack: event(node: string, incarnation: count, seqnos: vector of count);
+
+	## Zeek to daemon: the trace has ended, the node waits.
+	##
+	## node: the node that waits.
+	##
+	## incarnation: its incarnation.
+	##
+	## open: how many verdicts it waits for.
+	global node_drain: event(node: string, incarnation: count, open: count);
+
+	## Zeek to daemon: the node ends.
+	##
+	## node: the node that ends.
+	##
+	## incarnation: its incarnation.
+	##
+	## trace: it read a trace, no later incarnation will ask.
+	##
+	## open: requests it leaves without a verdict.
+	global node_bye: event(node: string, incarnation: count, trace: bool, open: count);
+
+	## Daemon to Zeek: the heartbeat, and the answer to a hello.
+	##
+	## s: the daemon's state.
+	global bridge_status: event(s: BridgeStatus);
+
+	## Daemon to Zeek: these requests are on the daemon's disk.
+	##
+	## node: the node that asked.
+	##
+	## incarnation: its incarnation.
+	##
+	## seqnos: the requests.
+	##
+	## answer_by: wall clock after which Zeek need not wait any more.
+	global accepted: event(node: string, incarnation: count, seqnos: vector of count, answer_by: time);
+
+	## Daemon to Zeek: the result of a scan. Sent again until acknowledged.
+	##
+	## v: the result.
+	global verdict: event(v: Verdict);
+
+	## Daemon to Zeek: the daemon stops in an orderly way.
+	##
+	## bridge: its name.
+	##
+	## epoch: its epoch.
+	##
+	## reason: why, for people.
+	global bridge_bye: event(bridge: string, epoch: count, reason: string);
+
+	## Writes a name so that it can be one level of a topic.
+	##
+	## name: any bytes.
+	##
+	## Returns: *name*, with each byte other than letters, digits, ``_`` and
+	##          ``-`` as ``%`` and two hex digits.
+	global escape_topic: function(name: string): string;
+}
+
+function escape_topic(name: string): string
+	{
+	local result = "";
+
+	for ( c in name )
+		result += /^[A-Za-z0-9_-]$/ in c ? c : fmt("%%%02x", bytestring_to_count(c));
+
+	return result;
+	}

@@ -1,0 +1,147 @@
+##! Which files are asked about, and what is asked. Extraction is attached when
+##! the type is known (file_sniff) or, to a file that begins with a gap and is
+##! never sniffed, at that gap; the request is made when Zeek is done with the
+##! file, which is after the extracted file was closed.
+
+@load base/files/extract
+@load base/files/hash
+@load ./pending
+
+module MailScan;
+
+# Adds what a protocol knows: one handler per protocol.
+global add_context: hook(f: fa_file, c: connection, p: Pending);
+
+function state_of(f: fa_file): FileState
+	{
+	if ( ! f?$mailscan )
+		f$mailscan = FileState();
+
+	return f$mailscan;
+	}
+
+# Decide, once, and start extraction.
+function attach(f: fa_file, meta: fa_metadata, extract: bool)
+	{
+	local state = state_of(f);
+
+	if ( state?$plan )
+		return;
+
+	local plan = FilePlan($limit=max_file_size, $hash=hash_files);
+	state$plan = plan;
+
+	if ( f$source == "SMTP" && state$kind !in smtp_kinds )
+		plan$scan = F;
+
+	hook file_policy(f, meta, plan);
+
+	if ( ! plan$scan )
+		return;
+
+	if ( down && require_bridge )
+		{
+		state$no_bridge = T;
+		return;
+		}
+
+	if ( ! extract )
+		return;
+
+	if ( plan$hash )
+		Files::add_analyzer(f, Files::ANALYZER_SHA256);
+
+	state$path = cat(file_prefix, ++files_extracted, "-", f$id);
+	Files::add_analyzer(f, Files::ANALYZER_EXTRACT, Files::AnalyzerArgs(
+	    $extract_filename=state$path, $extract_limit=plan$limit));
+	}
+
+event file_sniff(f: fa_file, meta: fa_metadata) &priority=-5
+	{
+	if ( asking && f$source in sources )
+		attach(f, meta, T);
+	}
+
+event file_gap(f: fa_file, offset: count, len: count)
+	{
+	if ( asking && f$source in sources && ! ( f?$mailscan && f$mailscan?$plan ) )
+		attach(f, fa_metadata(), Files::file_exists(f$id));
+	}
+
+function make_request(f: fa_file, state: FileState): FileRequest
+	{
+	local info = f$info;
+	local cutoff = info?$extracted_cutoff && info$extracted_cutoff;
+	local r = FileRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
+	    $seqno=0, $attempt=0, $ts=network_time(), $sent=network_time(),
+	    $path=state$path, $kind=state$kind, $source=f$source, $fuid=f$id,
+	    $seen_bytes=f$seen_bytes, $missing_bytes=f$missing_bytes,
+	    $overflow_bytes=f$overflow_bytes, $cutoff=cutoff, $timedout=info$timedout,
+	    $complete=! cutoff && ! info$timedout && f$missing_bytes == 0 &&
+	        f$overflow_bytes == 0 && ( ! f?$total_bytes || f$seen_bytes == f$total_bytes ));
+
+	if ( info$timedout )
+		# Network time may have jumped to the end of a trace.
+		r$ts = f$last_active;
+
+	if ( f?$total_bytes )
+		r$total_bytes = f$total_bytes;
+
+	if ( f?$parent_id )
+		r$parent_fuid = f$parent_id;
+
+	if ( f?$is_orig )
+		r$is_orig = f$is_orig;
+
+	if ( info?$filename )
+		r$filename = info$filename;
+
+	if ( info?$mime_type )
+		r$mime_type = info$mime_type;
+
+	if ( state?$declared_type )
+		r$declared_type = state$declared_type;
+
+	if ( info?$sha256 )
+		r$sha256 = info$sha256;
+
+	return r;
+	}
+
+event file_state_remove(f: fa_file) &priority=-5
+	{
+	if ( ! asking || f$source !in sources )
+		return;
+
+	# Nothing of it was seen: it never got as far as a plan.
+	if ( ! f?$mailscan || ! f$mailscan?$plan )
+		attach(f, fa_metadata(), F);
+
+	local state = f$mailscan;
+
+	if ( ! state$plan$scan )
+		return;
+
+	local p = Pending($r=make_request(f, state), $closed=current_time());
+
+	if ( f?$conns )
+		for ( id, c in f$conns )
+			{
+			p$r$uid = c$uid;
+			p$r$orig_h = id$orig_h;
+			p$r$orig_p = id$orig_p;
+			p$r$resp_h = id$resp_h;
+			p$r$resp_p = id$resp_p;
+			hook add_context(f, c, p);
+			break;
+			}
+
+	++stats$files;
+
+	if ( state$no_bridge )
+		give_up_unsent(p, "no_bridge", "no bridge when the file came", p$closed);
+	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
+		give_up_unsent(p, "policy", "left out by configuration", p$closed);
+	else
+		ask(p);
+	}

@@ -1,0 +1,225 @@
+##! Is the bridge there? Only its answer to a hello says so, since first
+##! messages are lost in both directions; from then on its heartbeat. While it
+##! is not, nothing is published but a hello, more and more slowly.
+
+@load ./pending
+@load ./verdicts
+
+module MailScan;
+
+# The epoch of the daemon that answered our hello, and of the one heard last.
+global bridge_epoch: count = 0;
+global heard_epoch: count = 0;
+
+# When a status came last, and when the next should.
+global last_heard = double_to_time(0.0);
+global heartbeat = 1sec;
+
+# Hellos: when the last one went, when the first went that has no answer yet,
+# and the gap to the next.
+global hello_last = double_to_time(0.0);
+global hello_since = double_to_time(0.0);
+global hello_gap = 100msec;
+
+# When we started to wait for an answer.
+global waiting_since = double_to_time(0.0);
+
+# When we last looked at the clock.
+global last_tick = double_to_time(0.0);
+
+global tick: event();
+
+function say_hello(now: time)
+	{
+	if ( hello_since == double_to_time(0.0) )
+		hello_since = now;
+
+	hello_last = now;
+	hello_gap = hello_gap * 2.0 > 5sec ? 5sec : hello_gap * 2.0;
+
+	Cluster::publish(request_topic, node_hello, NodeHello($proto=proto, $node=our_node,
+	    $incarnation=our_incarnation, $zeek_version=zeek_version(), $trace=tracing,
+	    $spool=our_spool, $open=|requests|, $sent=now));
+	}
+
+# Hello again, quickly at first.
+function start_hello(now: time)
+	{
+	hello_gap = 100msec;
+
+	if ( now - hello_last >= hello_gap )
+		say_hello(now);
+	}
+
+function go_down(reason: string, now: time)
+	{
+	up = F;
+	start_hello(now);
+
+	if ( down )
+		return;
+
+	down = T;
+	notice_about_bridge(T, reason);
+	event bridge_down(our_bridge, reason);
+
+	if ( require_bridge )
+		drop_backlog("no_bridge", reason, now);
+	}
+
+function go_up(s: BridgeStatus, now: time)
+	{
+	local new_epoch = s$epoch != bridge_epoch;
+	local was_up = up;
+
+	arrived_before(hello_since);
+	hello_since = double_to_time(0.0);
+	bridge_epoch = s$epoch;
+	up = T;
+
+	if ( new_epoch || ! was_up )
+		send_again(new_epoch);
+
+	if ( down )
+		{
+		down = F;
+		notice_about_bridge(F, fmt("version %s", s$version));
+		}
+
+	if ( ! was_up )
+		event bridge_up(our_bridge, bridge_epoch);
+
+	if ( s$spool != our_spool && s$spool != "" && ! was_up )
+		Reporter::warning(fmt("MailScan: this Zeek extracts to %s, but bridge %s takes files from %s",
+		    our_spool, our_bridge, s$spool));
+
+	pump(now);
+
+	if ( tracing )
+		trace_balance(now);
+	}
+
+event bridge_status(s: BridgeStatus)
+	{
+	if ( ! asking )
+		return;
+
+	if ( s$bridge != our_bridge )
+		{
+		complain("mailscan_foreign_bridge", s$bridge);
+		return;
+		}
+
+	local now = current_time();
+
+	# Two daemons of one name would have us send everything again and again;
+	# the younger one has us for as long as it beats.
+	if ( up && s$epoch < bridge_epoch )
+		{
+		complain("mailscan_two_bridges", fmt("%s, epochs %d and %d", s$bridge, s$epoch, bridge_epoch));
+		return;
+		}
+
+	local news = s$epoch != heard_epoch || now - last_heard > 3.0 * heartbeat;
+	heard_epoch = s$epoch;
+	last_heard = now;
+	heartbeat = s$heartbeat < 100msec ? 100msec : s$heartbeat > 1min ? 1min : s$heartbeat;
+	credit = s$credit < max_credit ? s$credit : max_credit;
+
+	if ( s$ack_node == our_node && s$ack_incarnation == our_incarnation )
+		{
+		if ( ! idle_bridge )
+			go_up(s, now);
+		}
+
+	else if ( ! up || s$epoch != bridge_epoch )
+		{
+		# Alive, but not yet sure to hear us.
+		if ( up )
+			{
+			up = F;
+			waiting_since = now;
+			}
+
+		if ( news )
+			start_hello(now);
+		}
+
+	else
+		pump(now);
+	}
+
+event bridge_bye(bridge: string, epoch: count, reason: string)
+	{
+	if ( asking && bridge == our_bridge && epoch == bridge_epoch && ! down )
+		go_down(fmt("it said goodbye: %s", reason), current_time());
+	}
+
+# What is due by now. Reading a trace, this is called from trace.zeek, since
+# network time does not move by itself there.
+function look_at_clock(now: time)
+	{
+	# A Zeek that was busy itself must not blame the daemon for it.
+	if ( now - last_tick > heartbeat && last_tick > double_to_time(0.0) )
+		last_heard = earlier(now, last_heard + (now - last_tick));
+
+	last_tick = now;
+
+	if ( up && now - last_heard > 3.0 * heartbeat )
+		go_down("three heartbeats missed", now);
+
+	if ( ! up && ! down && ! starting && now - waiting_since > start_grace )
+		go_down("no answer to hello", now);
+
+	if ( ( ! up || proof_wanted ) && now - hello_last >= hello_gap )
+		say_hello(now);
+
+	sweep(now);
+	}
+
+event tick()
+	{
+	look_at_clock(current_time());
+	schedule tick_interval { tick() };
+	}
+
+@ifdef ( Cluster::Backend::ZeroMQ::subscription )
+# The daemon subscribed to what we publish: no need to wait for the next hello.
+event Cluster::Backend::ZeroMQ::subscription(topic: string)
+	{
+	if ( asking && ! up && topic != "" && starts_with(request_topic, topic) )
+		start_hello(current_time());
+	}
+@endif
+
+# The end: every file has its first row when this is done.
+function say_bye(detail: string, now: time)
+	{
+	local left_open = |requests|;
+
+	ended = T;
+	give_up_all(detail, now);
+	send_acks();
+	Cluster::publish(request_topic, node_bye, our_node, our_incarnation, tracing, left_open);
+	}
+
+event zeek_init() &priority=-10
+	{
+	if ( ! asking )
+		return;
+
+	waiting_since = current_time();
+	last_tick = waiting_since;
+	say_hello(waiting_since);
+
+	if ( ! tracing )
+		schedule tick_interval { tick() };
+	}
+
+event zeek_done() &priority=-5
+	{
+	if ( ! asking || ended )
+		return;
+
+	say_bye("Zeek ended", current_time());
+	}

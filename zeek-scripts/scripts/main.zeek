@@ -1,0 +1,242 @@
+##! MailScanBridge asks a daemon beside Zeek to scan the files Zeek extracts
+##! from mail and other traffic, and puts the answers to use.
+##!
+##! Nothing here ever waits: a file costs its extraction, at most one publish
+##! at its end, and no system call besides. The daemon's silence never slows
+##! Zeek: at most :zeek:see:`MailScan::default_credit` publications are under
+##! way without proof that they arrived, a bounded number of requests waits
+##! behind them, and what is beyond gets its row in mailscan.log with the
+##! reason. Every file asked about gets exactly one first row, whatever
+##! happens; :zeek:see:`MailScan::stats` counts how they ended.
+##!
+##! Metrics to watch are those of the ZeroMQ backend:
+##! ``zeek_cluster_zeromq_xpub_drops_total`` and
+##! ``zeek_cluster_zeromq_onloop_drops_total`` should stay at zero.
+
+@load base/frameworks/cluster
+@load base/frameworks/files
+@load base/frameworks/reporter
+@load ./api
+@load ./options
+
+module MailScan;
+
+export {
+	## What to do with a file; :zeek:see:`MailScan::file_policy` edits it.
+	type FilePlan: record {
+		## Ask about this file.
+		scan: bool &default=T;
+		## Extract at most this many bytes, 0 for all.
+		limit: count;
+		## Compute its SHA-256.
+		hash: bool;
+	};
+
+	## What is kept with a file while Zeek sees it.
+	type FileState: record {
+		## ``message``, ``part`` or ``file``.
+		kind: string &default="file";
+		## Content-Type as declared on the wire.
+		declared_type: string &optional;
+		## The plan, once it was made.
+		plan: FilePlan &optional;
+		## Where it is extracted to, if it is.
+		path: string &default="";
+		## No bridge was there when the file came.
+		no_bridge: bool &default=F;
+	};
+
+	redef record fa_file += {
+		mailscan: FileState &optional;
+	};
+
+	## Decides about a file when its type is known, before anything is
+	## extracted: edit *plan*. It runs before the file is complete, so that a
+	## size is known only where the protocol declares one. ``break`` keeps
+	## later handlers from being asked.
+	##
+	## f: the file.
+	##
+	## meta: what Zeek detected; empty where the file began with a gap.
+	##
+	## plan: what to do.
+	global file_policy: hook(f: fa_file, meta: fa_metadata, plan: FilePlan);
+
+	## The last edit of a request before it is published. ``break``: do not
+	## ask; the file gets the row ``unscanned: policy`` and is removed.
+	##
+	## f: the file.
+	##
+	## r: the request.
+	global request_policy: hook(f: fa_file, r: FileRequest);
+
+	## Raised when the bridge is there: it answered our hello.
+	##
+	## bridge: its name.
+	##
+	## epoch: its epoch.
+	global bridge_up: event(bridge: string, epoch: count);
+
+	## Raised once when the bridge went away, or never came.
+	##
+	## bridge: its name.
+	##
+	## reason: why we think so.
+	global bridge_down: event(bridge: string, reason: string);
+
+	## How much happened so far. Requests published for the first time are
+	## :zeek:field:`MailScan::Stats$asked`; each ends in *verdicts* or, given
+	## up, in *reasons*, or is still open.
+	type Stats: record {
+		## Files that ended and were to be asked about.
+		files: count &default=0;
+		## Requests published for the first time.
+		asked: count &default=0;
+		## Requests published again.
+		resent: count &default=0;
+		## Requests the daemon accepted.
+		accepted: count &default=0;
+		## First rows with the daemon's verdict, by its word.
+		verdicts: table[string] of count &default=table();
+		## First rows without, by reason.
+		reasons: table[string] of count &default=table();
+		## Of these, requests that had been published.
+		given_up: count &default=0;
+		## Verdicts after the first row was written without one.
+		late: count &default=0;
+		## Verdicts for an earlier incarnation of this node.
+		orphan: count &default=0;
+		## Verdicts that came again.
+		duplicate: count &default=0;
+		## Messages that were not for us, or about what we never asked.
+		unknown: count &default=0;
+	};
+
+	## The counters of this Zeek process.
+	global stats = Stats();
+
+	## Stable name of this process, as in the contract. Set in zeek_init.
+	global our_node = "";
+
+	## Start of this process, microseconds since the epoch.
+	global our_incarnation: count = 0;
+
+	## The bridge we ask.
+	global our_bridge = "";
+
+	## The directory we extract to.
+	global our_spool = "";
+}
+
+# Topics we publish to and subscribe.
+global request_topic = "";
+global reply_topic = "";
+global bridge_topic = "";
+
+# Extracted files are named by process and number, never by the fuid alone:
+# fuids come again, and extraction would truncate what the daemon reads.
+global file_prefix = "";
+global files_extracted = 0;
+
+# This process reads a trace file, and will end.
+global tracing = F;
+
+# This process asks: it sees traffic.
+global asking = F;
+
+# Zeek is at its end: nothing can be asked any more.
+global ended = F;
+
+# The bridge answered our hello and its heart beats / it does not, and we said
+# so. Neither: we are waiting for the answer to a hello.
+global up = F;
+global down = F;
+
+# Reading a trace: the first packet is held for the bridge's answer.
+global starting = F;
+
+# Reading a trace: the bridge answers hellos but does no work. It counts as down
+# until something comes back.
+global idle_bridge = F;
+
+# Most publications without proof of arrival.
+global credit: count = 0;
+
+# Kinds of trouble already told about, see complain().
+global complained: set[string];
+
+# Holds or releases the reading of a trace, see trace.zeek.
+global trace_balance: function(now: time);
+
+function bump(counters: table[string] of count, key: string)
+	{
+	if ( key in counters )
+		++counters[key];
+	else
+		counters[key] = 1;
+	}
+
+# Count what was not for us, and log each kind once.
+function complain(kind: string, detail: string)
+	{
+	++stats$unknown;
+
+	if ( kind in complained )
+		return;
+
+	add complained[kind];
+	Reporter::net_weird(kind, detail, "MAILSCAN");
+	}
+
+# The environment wins over the configuration.
+function setting(variable: string, configured: string): string
+	{
+	local value = getenv(variable);
+	return value == "" ? configured : value;
+	}
+
+event zeek_init() &priority=20
+	{
+	tracing = reading_traces();
+	asking = ! Cluster::is_enabled() || Cluster::local_node_type() == Cluster::WORKER;
+
+	our_incarnation = double_to_count(time_to_double(current_time()) * 1e6);
+	our_bridge = setting("MAILSCAN_BRIDGE", bridge_name);
+	our_node = setting("MAILSCAN_NODE", node_name);
+
+	if ( our_node == "" )
+		our_node = fmt("%s/%s", gethostname(), Cluster::is_enabled() ? Cluster::node :
+		    tracing ? "trace" : "zeek");
+
+	credit = default_credit;
+	request_topic = fmt("mailscan.request.%s.", escape_topic(our_bridge));
+	bridge_topic = fmt("mailscan.bridge.%s.", escape_topic(our_bridge));
+	reply_topic = fmt("mailscan.reply.%s.", escape_topic(our_node));
+
+	# A live node also hears what is meant for its earlier incarnations; two
+	# readings of traces share a name, and do not.
+	if ( tracing )
+		reply_topic += fmt("%d.", our_incarnation);
+
+	our_spool = setting("MAILSCAN_SPOOL", spool_dir);
+
+	if ( |our_spool| > 1 && ends_with(our_spool, "/") )
+		our_spool = our_spool[0:|our_spool| - 1];
+
+	if ( ! starts_with(our_spool, "/") )
+		Reporter::fatal(fmt("MailScan::spool_dir must be an absolute path: %s", our_spool));
+
+	file_prefix = fmt("%s/%d-%s-", our_spool, our_incarnation, getpid());
+
+	if ( asking )
+		mkdir(our_spool);
+	}
+
+event zeek_init() &priority=-5
+	{
+	if ( ! asking )
+		return;
+
+	Cluster::subscribe(reply_topic);
+	Cluster::subscribe(bridge_topic);
+	}

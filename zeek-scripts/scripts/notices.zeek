@@ -1,0 +1,136 @@
+##! Notices: malicious files (always), suspicious ones (by option), and the
+##! bridge going away and coming back (once each, never one per file).
+##!
+##! File names and the like are hostile bytes. They appear in messages with
+##! what cannot be printed written as an escape, so that a message stays one
+##! line wherever it goes, mail included.
+
+@load base/frameworks/notice
+@load ./log
+
+module MailScan;
+
+export {
+	redef enum Notice::Type += {
+		## The daemon found a file to be malicious.
+		Malicious_File,
+		## The daemon found a file to be suspicious; see
+		## :zeek:see:`MailScan::notice_on_suspicious`.
+		Suspicious_File,
+		## The daemon does not answer; files are not scanned.
+		Bridge_Down,
+		## It answers again.
+		Bridge_Up
+	};
+
+	## What to do about a verdict; :zeek:see:`MailScan::verdict_policy` edits
+	## it.
+	type Response: record {
+		## Raise a notice.
+		notice: bool;
+	};
+
+	## Decides about a verdict before its row is written: edit *row* and
+	## *response*. ``break`` keeps later handlers from being asked. Not run
+	## where Zeek gave up on a file, since there is no verdict.
+	##
+	## v: the verdict.
+	##
+	## row: the row about to be written.
+	##
+	## response: what to do.
+	global verdict_policy: hook(v: Verdict, row: Info, response: Response);
+}
+
+# Hostile bytes made fit for a message.
+function printable(s: string, limit: count &default=200): string
+	{
+	return |s| > limit ? clean(s[0:limit]) + "..." : clean(s);
+	}
+
+function describe_file(row: Info): string
+	{
+	if ( row?$filename && row$filename != "" )
+		return printable(row$filename);
+
+	if ( row$kind == "message" )
+		return row?$subject ? fmt("mail \"%s\"", printable(row$subject)) : "mail";
+
+	return row?$mime_type ? fmt("unnamed %s", printable(row$mime_type)) : "unnamed file";
+	}
+
+function describe_mail(row: Info): string
+	{
+	local words: vector of string;
+
+	if ( row?$mailfrom )
+		words += fmt("from %s", printable(row$mailfrom));
+
+	if ( row?$rcptto && |row$rcptto| > 0 )
+		{
+		words += fmt("to %s", printable(row$rcptto[0]));
+
+		if ( |row$rcptto| > 1 )
+			words += fmt("and %d more", |row$rcptto| - 1);
+		}
+
+	if ( row?$subject && row$kind != "message" )
+		words += fmt("subject \"%s\"", printable(row$subject));
+
+	return join_string_vec(words, " ");
+	}
+
+function notice_about_file(row: Info, desc: string)
+	{
+	local what = describe_file(row);
+	local names = row?$names ? join_string_vec(row$names, ", ") : "";
+	local hash = row?$sha256 ? row$sha256 : "unknown";
+
+	local n = Notice::Info($note=row$verdict == "malicious" ? Malicious_File : Suspicious_File,
+	    $msg=fmt("%s is %s (sha256 %s): %s", what, row$verdict, printable(hash),
+	        names == "" && row?$detail ? printable(row$detail) : printable(names, 500)),
+	    $fuid=row$fuid, $file_desc=desc == "" ? what : printable(desc));
+
+	local mail = describe_mail(row);
+
+	if ( mail != "" )
+		n$sub = mail;
+	else if ( row?$detail )
+		n$sub = printable(row$detail);
+
+	if ( row?$uid )
+		n$uid = row$uid;
+
+	if ( row?$id )
+		n$id = row$id;
+
+	if ( row?$detected_type )
+		n$file_mime_type = row$detected_type;
+	else if ( row?$mime_type )
+		n$file_mime_type = row$mime_type;
+
+	# The same content on the same way is the same news.
+	n$identifier = cat(hash, row?$sha256 ? "" : row$fuid, row?$id ? cat(row$id$orig_h, row$id$resp_h) : "");
+	NOTICE(n);
+	}
+
+# Settle a row that carries the daemon's verdict. The file's description is
+# Zeek's own, where it still has one.
+function write_verdict(v: Verdict, row: Info, desc: string)
+	{
+	local response = Response($notice=row$verdict == "malicious" ||
+	    (row$verdict == "suspicious" && notice_on_suspicious));
+
+	hook verdict_policy(v, row, response);
+	Log::write(LOG, row);
+
+	if ( response$notice )
+		notice_about_file(row, desc);
+	}
+
+function notice_about_bridge(down: bool, reason: string)
+	{
+	NOTICE(Notice::Info($note=down ? Bridge_Down : Bridge_Up,
+	    $msg=fmt("bridge %s %s", printable(our_bridge), down ? "is down" : "is back"),
+	    $sub=printable(reason), $suppress_for=0sec));
+	}

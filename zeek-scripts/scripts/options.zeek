@@ -1,0 +1,115 @@
+##! What a user may set. An ``option`` can be changed while Zeek runs, a
+##! ``const`` only before it starts (with ``redef``). The environment variables
+##! named here win over both, so that one site configuration serves live nodes
+##! and the reading of trace files.
+
+module MailScan;
+
+export {
+	## Directory in which files are extracted for the daemon: an absolute path
+	## on the daemon's own machine, which the daemon takes files from. Made if
+	## it is not there. Default: ``/var/spool/mailscan-bridge``. Environment:
+	## ``MAILSCAN_SPOOL``.
+	const spool_dir = "/var/spool/mailscan-bridge" &redef;
+
+	## Name of the bridge to ask. Default: the host's name, so that each sensor
+	## talks to the daemon beside it. Environment: ``MAILSCAN_BRIDGE``.
+	const bridge_name = gethostname() &redef;
+
+	## Stable name of this Zeek process. Default (empty): ``<host>/<cluster
+	## node>``, ``<host>/zeek`` standalone, ``<host>/trace`` where a trace file
+	## is read. Environment: ``MAILSCAN_NODE``.
+	const node_name = "" &redef;
+
+	## Connect to the daemon's own hub where neither a cluster nor a cluster
+	## backend is configured. Default: T, unless the environment variable
+	## ``MAILSCAN_HUB_XPUB`` is ``none``.
+	const use_hub = getenv("MAILSCAN_HUB_XPUB") != "none" &redef;
+
+	## Sources to ask about, in Zeek's own words (see
+	## :zeek:field:`fa_file$source`): ``SMTP``, ``HTTP``, ``FTP_DATA``, ``SMB``,
+	## ``IRC_DATA``. Default: SMTP and HTTP, both directions.
+	option sources: set[string] = { "SMTP", "HTTP" };
+
+	## What to ask about in a mail: ``message``, the whole of it, and ``part``,
+	## each MIME entity as Zeek cuts it. Default: both, since cutting into parts
+	## can be evaded, and parts tell more in the log.
+	option smtp_kinds: set[string] = { "message", "part" };
+
+	## Have Zeek compute the SHA-256 of each file asked about. Default: T.
+	option hash_files = T;
+
+	## Extract at most this many bytes of a file; a longer one is scanned as
+	## far as it goes and marked as cut off. Zero: no limit. Default: 32 MiB.
+	option max_file_size: count = 33554432;
+
+	## Do not ask about files of fewer bytes than this. Default: 1.
+	option min_file_size: count = 1;
+
+	## Without a bridge, neither extract nor keep: each file gets its row
+	## ``unscanned: no_bridge`` at once, so that the disk cannot fill. If F,
+	## extraction goes on and requests wait as in an overload. Default: T.
+	option require_bridge = T;
+
+	## Requests that may wait for credit. In live traffic further ones get the
+	## row ``unscanned: overload`` and their file is removed. Default: 1000.
+	option max_backlog: count = 1000;
+
+	## Requests published and without a verdict, at most; further ones wait as
+	## for credit. Default: 10000.
+	option max_open: count = 10000;
+
+	## A request not accepted for this long is published again; the wait
+	## doubles each time. Default: 5 seconds.
+	option accept_timeout = 5sec;
+
+	## Publications of a request that is not accepted, after which it is given
+	## up. Default: 3, so after 5, 10 and 20 seconds.
+	option max_attempts: count = 3;
+
+	## Longest wait for a verdict, from the end of the file and whatever the
+	## daemon promised. Default: 1 hour.
+	option max_answer_wait = 1hr;
+
+	## Raise :zeek:enum:`MailScan::Suspicious_File` for suspicious files.
+	## Default: F.
+	option notice_on_suspicious = F;
+
+	## Reading a trace: hold the first packet this long for a bridge. Without
+	## one the trace is read all the same and each file gets its row
+	## ``unscanned: no_bridge``. Default: 10 seconds, wall clock.
+	option trace_start_wait = 10sec;
+
+	## Reading a trace: wait this long at its end, or while the trace is held
+	## and nothing at all comes back, for outstanding verdicts. Default: 30
+	## seconds, wall clock.
+	option trace_end_wait = 30sec;
+
+	## Reading a trace: hold it while this many requests are without a
+	## verdict; go on at half of it. Default: 500.
+	option trace_max_open: count = 500;
+
+	## Reading a trace: at its end, let network time jump past
+	## :zeek:see:`default_file_timeout_interval`, so that files still open end
+	## (as timed out) and can be asked about. If F they end with Zeek, and get
+	## the row ``unscanned: timeout``. Default: T.
+	option trace_flush_open_files = T;
+
+	## Most publications without proof that they arrived, until the daemon
+	## says how many it grants, and the most it can grant: Zeek's publishing is
+	## lossless well past it.
+	const default_credit: count = 200 &redef;
+
+	## See :zeek:see:`MailScan::default_credit`.
+	const max_credit: count = 1000 &redef;
+
+	## Time between looks at the clock (live) for deadlines and heartbeats.
+	const tick_interval = 200msec &redef;
+
+	## Live: time after the start, or after a new daemon was noticed, in which
+	## its answer to a hello must come before the bridge counts as down.
+	const start_grace = 5sec &redef;
+
+	## Requests given up whose late verdict is still recognised as such.
+	const max_remembered: count = 50000 &redef;
+}

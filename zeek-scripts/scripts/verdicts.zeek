@@ -1,0 +1,161 @@
+##! What comes back. A verdict closes its request with the first row; one that
+##! comes after the first row was written without it makes a further row, so
+##! that a late malicious file still raises its notice. Each is acknowledged,
+##! each time it comes, as long as it is ours.
+
+@load ./pending
+
+module MailScan;
+
+global flush_acks: event();
+
+# Verdicts whose rows are written, by incarnation, to be acknowledged.
+global acks: table[count] of vector of count;
+global acks_queued = F;
+
+# Verdicts for earlier incarnations whose row is written.
+global orphans: set[count, count] &create_expire=1day;
+
+const known_words: set[string] = { "malicious", "suspicious", "error", "unscanned", "clean" };
+
+function send_acks()
+	{
+	acks_queued = F;
+
+	for ( i, seqnos in acks )
+		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos);
+
+	acks = table();
+	}
+
+event flush_acks()
+	{
+	send_acks();
+	}
+
+# All verdicts that Zeek takes from the wire at once are handled before the
+# event queued here, and are acknowledged together.
+function acknowledge(v: Verdict)
+	{
+	if ( v$incarnation !in acks )
+		acks[v$incarnation] = vector();
+
+	acks[v$incarnation] += v$seqno;
+
+	if ( acks_queued )
+		return;
+
+	acks_queued = T;
+	event flush_acks();
+	}
+
+# The verdict in words we know: what we do not understand is no clean bill.
+function understood(v: Verdict): Verdict
+	{
+	if ( v$verdict in known_words )
+		return v;
+
+	complain("mailscan_unknown_word", v$verdict);
+
+	local result = copy(v);
+	result$verdict = "error";
+	result$detail = fmt("the bridge says \"%s\": %s", v$verdict, v$detail);
+	return result;
+	}
+
+function close_with(p: Pending, v: Verdict, now: time)
+	{
+	if ( ! p$accepted )
+		arrived(p);
+
+	delete requests[v$seqno];
+
+	local row = row_of_request(p$r);
+	add_result(row, v);
+	row$latency = now - p$closed;
+	bump(stats$verdicts, v$verdict);
+	write_verdict(v, row, p$desc);
+	}
+
+function add_late(v: Verdict, now: time)
+	{
+	local row = row_of_echo(v);
+	add_result(row, v);
+
+	if ( v$seqno in given_up )
+		{
+		row$latency = now - given_up[v$seqno];
+		delete given_up[v$seqno];
+		}
+
+	++stats$late;
+	write_verdict(v, row, "");
+	}
+
+function add_orphan(v: Verdict)
+	{
+	local row = row_of_echo(v);
+	add_result(row, v);
+	row$status = "orphan";
+	add orphans[v$incarnation, v$seqno];
+	++stats$orphan;
+	write_verdict(v, row, "");
+	}
+
+event verdict(v: Verdict)
+	{
+	if ( ! asking )
+		return;
+
+	if ( v$node != our_node )
+		{
+		complain("mailscan_foreign_verdict", fmt("for node %s", v$node));
+		return;
+		}
+
+	if ( v$incarnation > our_incarnation )
+		{
+		complain("mailscan_foreign_verdict",
+		    fmt("for a later start of this node, %d: two processes share a name", v$incarnation));
+		return;
+		}
+
+	local now = current_time();
+
+	if ( v$incarnation < our_incarnation )
+		{
+		if ( [v$incarnation, v$seqno] in orphans )
+			++stats$duplicate;
+		else
+			add_orphan(understood(v));
+
+		acknowledge(v);
+		return;
+		}
+
+	if ( v$seqno == 0 || v$seqno > last_seqno )
+		{
+		complain("mailscan_unknown_seqno", fmt("%d", v$seqno));
+		return;
+		}
+
+	last_progress = now;
+	idle_bridge = F;
+
+	if ( v$seqno in requests )
+		close_with(requests[v$seqno], understood(v), now);
+	else if ( v$seqno in given_up )
+		add_late(understood(v), now);
+	else if ( v$seqno < remembered_from && v$verdict == "malicious" )
+		# So old that it may have been answered or given up: rather say it
+		# twice than not at all.
+		add_late(v, now);
+	else
+		++stats$duplicate;
+
+	acknowledge(v);
+	pump(now);
+
+	if ( tracing )
+		trace_balance(now);
+	}

@@ -1,0 +1,178 @@
+##! A daemon of Zeek script, for tests: it hosts the hub (unless FAKE_HUB is "no")
+##! and speaks the contract
+##! as far as FAKE says: "good"; "mute" (answers nothing); "idle" (answers
+##! hellos and beats, accepts nothing); "no-verdict" (accepts, and that is all).
+##! A test may change what it does by its hooks.
+
+@load frameworks/cluster/backend/zeromq
+@load mailscan-bridge/api
+
+redef Cluster::Backend::ZeroMQ::run_proxy_thread = getenv("FAKE_HUB") != "no";
+redef Cluster::Backend::ZeroMQ::listen_xpub_endpoint = fmt("tcp://127.0.0.1:%d", port_to_count(to_port(getenv("XPUB_PORT"))));
+redef Cluster::Backend::ZeroMQ::listen_xsub_endpoint = fmt("tcp://127.0.0.1:%d", port_to_count(to_port(getenv("XSUB_PORT"))));
+redef Cluster::Backend::ZeroMQ::connect_xsub_endpoint = Cluster::Backend::ZeroMQ::listen_xpub_endpoint;
+redef Cluster::Backend::ZeroMQ::connect_xpub_endpoint = Cluster::Backend::ZeroMQ::listen_xsub_endpoint;
+redef Log::enable_remote_logging = F;
+
+module Daemon;
+
+export {
+	const mode = getenv("FAKE") == "" ? "good" : getenv("FAKE") &redef;
+	const epoch: count = double_to_count(time_to_double(current_time()) * 1e6) &redef;
+	const beat = 250msec &redef;
+	const credit: count = 200 &redef;
+	const answer_in = 60sec &redef;
+	const leave_on_bye = T &redef;
+
+	## Before anything else is done with a request; break to take over.
+	global on_request: hook(r: MailScan::FileRequest);
+
+	global beating = mode != "mute";
+	global requests = 0;
+	global seen_acks = 0;
+
+	global reply_topic: function(node: string, incarnation: count): string;
+	global status: function(node: string, incarnation: count): MailScan::BridgeStatus;
+	global accept: function(r: MailScan::FileRequest);
+	global verdict_for: function(r: MailScan::FileRequest): MailScan::Verdict;
+	global answer: function(v: MailScan::Verdict);
+}
+
+function reply_topic(node: string, incarnation: count): string
+	{
+	return fmt("mailscan.reply.%s.%d.", MailScan::escape_topic(node), incarnation);
+	}
+
+function status(node: string, incarnation: count): MailScan::BridgeStatus
+	{
+	return MailScan::BridgeStatus($proto=1, $bridge="test.bridge", $epoch=epoch,
+	    $version="fake", $sent=current_time(), $heartbeat=beat, $credit=credit,
+	    $queue=0, $level=0, $rules="none", $ack_node=node,
+	    $ack_incarnation=incarnation, $spool="");
+	}
+
+function accept(r: MailScan::FileRequest)
+	{
+	Cluster::publish(reply_topic(r$node, r$incarnation), MailScan::accepted, r$node,
+	    r$incarnation, vector(r$seqno), current_time() + answer_in);
+	}
+
+function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
+	{
+	local v = MailScan::Verdict($proto=1, $node=r$node, $incarnation=r$incarnation,
+	    $seqno=r$seqno, $epoch=epoch, $verdict="clean", $reason="", $detail="",
+	    $score=0, $names=vector(), $tools=vector("fake 1.0 clean 1 ms"),
+	    $parts_found=1, $parts_scanned=1, $sha256=r?$sha256 ? r$sha256 : "",
+	    $size=r$seen_bytes, $detected_type="application/octet-stream",
+	    $scan_time=1msec, $ts=r$ts, $kind=r$kind, $source=r$source, $fuid=r$fuid,
+	    $rcptto=r?$mail ? r$mail$rcptto : vector());
+
+	if ( r?$parent_fuid )
+		v$parent_fuid = r$parent_fuid;
+
+	if ( r?$uid )
+		{
+		v$uid = r$uid;
+		v$orig_h = r$orig_h;
+		v$orig_p = r$orig_p;
+		v$resp_h = r$resp_h;
+		v$resp_p = r$resp_p;
+		}
+
+	if ( r?$is_orig )
+		v$is_orig = r$is_orig;
+
+	if ( r?$filename )
+		v$filename = r$filename;
+
+	if ( r?$mime_type )
+		v$mime_type = r$mime_type;
+
+	if ( r?$mail )
+		{
+		if ( r$mail?$mailfrom )
+			v$mailfrom = r$mail$mailfrom;
+
+		if ( r$mail?$subject )
+			v$subject = r$mail$subject;
+
+		if ( r$mail?$msg_id )
+			v$msg_id = r$mail$msg_id;
+		}
+
+	if ( r?$filename && /invoice/ in r$filename )
+		{
+		v$verdict = "malicious";
+		v$names = vector("Eicar-Test-Signature", "EICAR");
+		v$detail = "found by fake";
+		v$score = 100;
+		}
+	else if ( ! r$complete )
+		{
+		v$verdict = "unscanned";
+		v$reason = "truncated";
+		v$detail = "Zeek did not see all of the file";
+		v$parts_scanned = 0;
+		}
+
+	return v;
+	}
+
+function answer(v: MailScan::Verdict)
+	{
+	Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
+	}
+
+global heart: event();
+
+event heart()
+	{
+	if ( beating )
+		Cluster::publish("mailscan.bridge.test%2ebridge.", MailScan::bridge_status, status("", 0));
+
+	schedule beat { heart() };
+	}
+
+event zeek_init()
+	{
+	Cluster::subscribe("mailscan.request.test%2ebridge.");
+	schedule beat { heart() };
+	}
+
+event MailScan::node_hello(h: MailScan::NodeHello)
+	{
+	if ( mode != "mute" )
+		Cluster::publish(reply_topic(h$node, h$incarnation), MailScan::bridge_status, status(h$node, h$incarnation));
+	}
+
+event MailScan::file_request(r: MailScan::FileRequest)
+	{
+	++requests;
+
+	if ( ! hook on_request(r) )
+		return;
+
+	if ( mode == "good" || mode == "no-verdict" )
+		accept(r);
+
+	if ( mode == "good" )
+		answer(verdict_for(r));
+	}
+
+event MailScan::verdict_ack(node: string, incarnation: count, seqnos: vector of count)
+	{
+	seen_acks += |seqnos|;
+	}
+
+event MailScan::node_drain(node: string, incarnation: count, open: count)
+	{
+	print "drain";
+	}
+
+event MailScan::node_bye(node: string, incarnation: count, trace: bool, open: count)
+	{
+	print fmt("bye, trace=%s open=%d; requests=%d acks=%d", trace, open, requests, seen_acks);
+
+	if ( leave_on_bye )
+		terminate();
+	}
