@@ -52,7 +52,7 @@ public sealed partial class DocumentationTests(ITestOutputHelper output)
 
     private async Task<string> BashAsync(string script, string directory, string? path, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("bash", ["-e", "-m", "-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-e", "-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = path is { Length: > 0 } ? $"{path}:{Environment.GetEnvironmentVariable("PATH")}" : Environment.GetEnvironmentVariable("PATH");
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         var ports = FreePorts.Find();

@@ -90,7 +90,7 @@ internal static class DemoRun
             },
             cancellationToken);
         console.WriteLine();
-        console.MarkupLineInterpolated($"{ledger.Line(files.Count)}");
+        Console.WriteLine(ledger.Line(files.Count));
         return ledger.Rows == files.Count;
     }
 
@@ -124,7 +124,8 @@ internal static class DemoRun
         console.MarkupLine("[bold]notice.log[/]");
         foreach (var notice in ZeekSensor.ReadLog(Path.Combine(logs, "notice.log")))
         {
-            console.MarkupLineInterpolated($"{Field(notice, "note")}  {Field(notice, "uid")}  {Field(notice, "id.orig_h")} -> {Field(notice, "id.resp_h")}  {Field(notice, "msg")}");
+            // Whole, however long: a notice is to be read, and perhaps copied.
+            Console.WriteLine($"{Field(notice, "note")}  {Field(notice, "uid")}  {Field(notice, "id.orig_h")} -> {Field(notice, "id.resp_h")}  {Field(notice, "msg")}");
         }
 
         var ledger = new DemoLedger();
@@ -132,10 +133,10 @@ internal static class DemoRun
         rows.ForEach(r => ledger.Add(Field(r, "verdict"), Field(r, "reason")));
         var asked = rows.Count == 0 ? 0 : (int)rows.Max(r => r.TryGetProperty("seqno", out var s) ? s.GetUInt64() : 0);
         console.WriteLine();
-        console.MarkupLineInterpolated($"{ledger.Line(asked)}");
+        Console.WriteLine(ledger.Line(asked));
         if (exitCode != 0 || rows.Count == 0)
         {
-            console.MarkupLineInterpolated($"Zeek ended with exit code {exitCode}: {errors}");
+            Console.WriteLine($"Zeek ended with exit code {exitCode}: {errors}");
         }
 
         return exitCode == 0 && rows.Count > 0 && ledger.Rows == asked;
