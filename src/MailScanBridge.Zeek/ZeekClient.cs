@@ -23,12 +23,14 @@ public sealed partial class ZeekClient : IAsyncDisposable
 
     private readonly ZeekClientOptions _options;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly ClientCounters _counters = new();
     private readonly SubscriptionSet _subscriptions = new();
     private readonly TopicDirectory _directory = new();
     private readonly TopicCache _topics = new();
     private readonly ReceiveQueue _receiveQueue;
     private readonly SendQueue _sendQueue;
+    private readonly PendingReplies _replies;
     private readonly ClientLoop _loop;
     private readonly ZeekMetrics _metrics;
     private int _disposed;
@@ -39,17 +41,24 @@ public sealed partial class ZeekClient : IAsyncDisposable
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <exception cref="ArgumentException">The options are not usable; the message lists every fault.</exception>
     public ZeekClient(ZeekClientOptions options, ILogger<ZeekClient>? logger = null, TimeProvider? timeProvider = null)
+        : this(options, hub: null, logger, timeProvider)
+    {
+    }
+
+    internal ZeekClient(ZeekClientOptions options, ZeekTestHub? hub, ILogger<ZeekClient>? logger, TimeProvider? timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
         _logger = logger ?? NullLogger<ZeekClient>.Instance;
+        _time = timeProvider ?? TimeProvider.System;
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
         _receiveQueue = new ReceiveQueue(options);
         _sendQueue = new SendQueue(options.SendQueueCapacity);
-        var transport = new NetMqTransport(options, System.Text.Encoding.UTF8.GetBytes(NodeId));
-        _loop = new ClientLoop(
-            options, NodeId, transport, timeProvider ?? TimeProvider.System, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue);
+        _replies = new PendingReplies(options.Limits);
+        var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
+        var transport = hub?.NewTransport(nodeId) ?? new NetMqTransport(options, nodeId, Refused);
+        _loop = new ClientLoop(options, NodeId, transport, _time, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue, _replies);
         _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, () => _loop.Up);
     }
 
@@ -81,6 +90,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         RefusedDisconnected = ClientCounters.Read(ref _counters.RefusedDisconnected),
         Disconnects = ClientCounters.Read(ref _counters.Disconnects),
         Pauses = ClientCounters.Read(ref _counters.Pauses),
+        RefusedPeers = ClientCounters.Read(ref _counters.Downgrades),
     };
 
     /// <summary>Connects, and completes when the subscriptions made so far are proven to be live at the hub. Tries for as long as the hub is absent.</summary>
@@ -151,6 +161,13 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _loop.Dispose();
     }
 
+    private void Refused(string reason)
+    {
+        // A hub that is refused is tried again and again, so only each doubling is a line.
+        if (long.IsPow2(Interlocked.Increment(ref _counters.Downgrades)))
+            Log.PeerRefused(_logger, _options.HubXPub, reason);
+    }
+
     private ZeekMessage? Decode(in ReceivedMessage raw)
     {
         try
@@ -159,8 +176,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         }
         catch (ZeekWireException e)
         {
-            if (_counters.CountUndecodable(e.Error.ToString()))
-                Log.Undecodable(_logger, Printable.Text(System.Text.Encoding.UTF8.GetBytes(raw.Sender)), e.Error.ToString(), e.Message);
+            CountUndecodable(e, raw.Sender);
             return null;
         }
     }

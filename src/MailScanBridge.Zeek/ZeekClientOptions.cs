@@ -15,6 +15,15 @@ public sealed record ZeekClientOptions
     /// </summary>
     public string HubXSub { get; init; } = "tcp://127.0.0.1:27861";
 
+    /// <summary>
+    /// The keys for a hub that uses CURVE; none by default, which is for hubs on this host only. With keys, whoever answers must prove to be the hub and to speak CURVE: an older
+    /// version of ZeroMQ's protocol, which knows no encryption, is refused.
+    /// </summary>
+    public ZeekCurveKeys? Curve { get; init; }
+
+    /// <summary>Whether to reach a hub on another host without CURVE; false by default, since everyone on the way could read and change events.</summary>
+    public bool AllowRemotePlaintext { get; init; }
+
     /// <summary>The name under which people know this client, in logs and as a part of the node id; the name of the program by default.</summary>
     public string NodeName { get; init; } = AppDomain.CurrentDomain.FriendlyName;
 
@@ -77,6 +86,8 @@ public sealed record ZeekClientOptions
         var faults = new List<string>();
         CheckEndpoint(faults, HubXPub, nameof(HubXPub));
         CheckEndpoint(faults, HubXSub, nameof(HubXSub));
+        CheckRemote(faults, HubXPub, nameof(HubXPub));
+        CheckRemote(faults, HubXSub, nameof(HubXSub));
         if (string.IsNullOrWhiteSpace(NodeName))
             faults.Add($"{nameof(NodeName)} is empty.");
         if (NodeId is "")
@@ -105,6 +116,19 @@ public sealed record ZeekClientOptions
     {
         if (endpoint is null || !endpoint.StartsWith("tcp://", StringComparison.Ordinal) || endpoint.LastIndexOf(':') <= "tcp:".Length)
             faults.Add($"{name} must be of the form tcp://host:port.");
+    }
+
+    private void CheckRemote(List<string> faults, string endpoint, string name)
+    {
+        if (Curve is null && !AllowRemotePlaintext && endpoint is not null && !IsLoopback(endpoint))
+            faults.Add($"{name} is on another host and no CURVE keys are given; set {nameof(AllowRemotePlaintext)} to do without.");
+    }
+
+    private static bool IsLoopback(string endpoint)
+    {
+        var host = endpoint.Replace("tcp://", "", StringComparison.Ordinal);
+        host = host[..Math.Max(host.LastIndexOf(':'), 0)].Trim('[', ']');
+        return host == "localhost" || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
     }
 
     private static void CheckPositive(List<string> faults, TimeSpan value, string name)

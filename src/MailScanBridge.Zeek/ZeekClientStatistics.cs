@@ -50,4 +50,7 @@ public sealed record ZeekClientStatistics
 
     /// <summary>How often the client stood still for longer than <see cref="ZeekClientOptions.PauseLimit"/>.</summary>
     public long Pauses { get; init; }
+
+    /// <summary>Connections that were cut because what answered did not speak CURVE although keys are set. Not zero may mean an attack, or a hub without CURVE.</summary>
+    public long RefusedPeers { get; init; }
 }

@@ -100,3 +100,30 @@ public sealed class ZeekHubException : ZeekException
     /// <summary>The endpoint that is the trouble.</summary>
     public string Endpoint { get; }
 }
+
+/// <summary>A key cannot be used: missing, not a key, or open to others. The message never shows a key.</summary>
+public sealed class ZeekKeyException : ZeekException
+{
+    internal ZeekKeyException(string source, string message, Exception? inner = null)
+        : base(message, inner) => KeySource = source;
+
+    /// <summary>The file or environment variable that is the trouble.</summary>
+    public string KeySource { get; }
+}
+
+/// <summary>An event that had to be sent was not.</summary>
+public sealed class ZeekPublishException : ZeekException
+{
+    internal ZeekPublishException(string topic, PublishResult result)
+        : base($"The event was not sent to '{topic}': {result}.")
+    {
+        Topic = topic;
+        Result = result;
+    }
+
+    /// <summary>The topic.</summary>
+    public string Topic { get; }
+
+    /// <summary>Why it was not sent.</summary>
+    public PublishResult Result { get; }
+}

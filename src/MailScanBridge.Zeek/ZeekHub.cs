@@ -1,39 +1,45 @@
 using MailScanBridge.Zeek.Telemetry;
 using MailScanBridge.Zeek.Transport;
+using MailScanBridge.Zeek.Transport.Hub;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using NetMQ;
-using NetMQ.Sockets;
 
 namespace MailScanBridge.Zeek;
 
 /// <summary>
-/// A hub inside this process, for Zeek nodes and clients on this host: binds an XPUB and an XSUB socket and passes events one way and subscriptions the other, as
-/// the proxy thread of Zeek's own manager does.
+/// A hub inside this process, for Zeek nodes and clients on this host: passes events from publishers to the subscribers of their topics, and subscriptions to
+/// the publishers, as the proxy thread of Zeek's own manager does.
 /// </summary>
 /// <remarks>
 /// <para>Anyone who can connect to it can read and publish everything, so it listens on loopback addresses only.</para>
+/// <para>It speaks ZMTP 3.0 itself, without NetMQ: NetMQ's XPUB socket drops what a slow subscriber does not take without telling anyone, and crashes have been
+/// reported when many subscriptions meet a full pipe (netmq#734). Unlike Zeek's proxy it never holds up a publisher for a slow subscriber.</para>
 /// <para>Thread safety: all members may be used by any thread; <see cref="Start"/> once.</para>
 /// </remarks>
 public sealed class ZeekHub : IAsyncDisposable
 {
     private readonly ZeekHubOptions _options;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private XPublisherSocket? _xPub;
-    private XSubscriberSocket? _xSub;
-    private volatile bool _stopping;
-    private long _forwarded;
-    private long _subscriptions;
+    private readonly TimeProvider _time;
+    private readonly HubRouter _router = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private HubListener? _xPub;
+    private HubListener? _xSub;
+    private Task _running = Task.CompletedTask;
+    private long _broken;
+    private int _disposed;
 
     /// <summary>Makes a hub; it does not listen before <see cref="Start"/>.</summary>
     /// <param name="options">Where to listen and what to hold at most; the defaults where null.</param>
     /// <param name="logger">Where to log; nowhere by default.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <exception cref="ZeekHubException">An endpoint is not a loopback address.</exception>
-    public ZeekHub(ZeekHubOptions? options = null, ILogger<ZeekHub>? logger = null)
+    public ZeekHub(ZeekHubOptions? options = null, ILogger<ZeekHub>? logger = null, TimeProvider? timeProvider = null)
     {
         _options = options ?? new ZeekHubOptions();
+        _options.Validate();
         _logger = logger ?? NullLogger<ZeekHub>.Instance;
+        _time = timeProvider ?? TimeProvider.System;
         XPubEndpoint = LoopbackEndpoint.Text(LoopbackEndpoint.Parse(_options.XPub));
         XSubEndpoint = LoopbackEndpoint.Text(LoopbackEndpoint.Parse(_options.XSub));
     }
@@ -44,99 +50,61 @@ public sealed class ZeekHub : IAsyncDisposable
     /// <summary>Where publishers connect; with the actual port once started.</summary>
     public string XSubEndpoint { get; private set; }
 
-    /// <summary>Messages that came from publishers.</summary>
-    public long Forwarded => Volatile.Read(ref _forwarded);
-
-    /// <summary>Subscriptions and ends of subscriptions that came from subscribers.</summary>
-    public long SubscriptionChanges => Volatile.Read(ref _subscriptions);
+    /// <summary>What the hub has done, and who is connected.</summary>
+    public ZeekHubStatistics Statistics => _router.Statistics with
+    {
+        Refused = (_xPub?.Refused ?? 0) + (_xSub?.Refused ?? 0),
+        Broken = Interlocked.Read(ref _broken),
+    };
 
     /// <summary>Starts to listen.</summary>
-    /// <exception cref="ZeekHubException">A port is taken, or cannot be listened on.</exception>
+    /// <exception cref="ZeekHubException">A port is taken, or cannot be listened on; the hub can be started again later.</exception>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
     public void Start()
     {
-        if (_xPub is not null)
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (_xSub is not null)
             throw new InvalidOperationException("The hub was started before.");
-        _xPub = new XPublisherSocket();
-        _xSub = new XSubscriberSocket();
-        _xPub.Options.XPubVerbose = true;
-        _xPub.Options.SendHighWatermark = _options.SubscriberQueueCapacity;
-        _xSub.Options.SendHighWatermark = 0;
-        XPubEndpoint = Bind(_xPub, _options.XPub);
-        XSubEndpoint = Bind(_xSub, _options.XSub);
+        _xPub = new HubListener(_options.XPub, socket => new HubSubscriber(socket, _router, _options));
+        try
+        {
+            _xSub = new HubListener(_options.XSub, socket => new HubPublisher(socket, _router, _options));
+        }
+        catch (ZeekHubException)
+        {
+            _xPub.Dispose();
+            _xPub = null;
+            throw;
+        }
+
+        XPubEndpoint = _xPub.Endpoint;
+        XSubEndpoint = _xSub.Endpoint;
+        _running = Task.WhenAll(_xPub.RunAsync(_time, PeerEnded, _stopping.Token), _xSub.RunAsync(_time, PeerEnded, _stopping.Token));
         Log.HubListens(_logger, XPubEndpoint, XSubEndpoint);
-        new Thread(Run) { IsBackground = true, Name = "zeek hub" }.Start();
     }
 
     /// <summary>Stops listening and closes all connections.</summary>
     /// <returns>A task that completes when the hub is gone.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (_xPub is null)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        _stopping = true;
-        await _ended.Task.ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _xPub?.Dispose();
+        _xSub?.Dispose();
+        await _running.ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
-    private string Bind(NetMQSocket socket, string endpoint)
+    private void PeerEnded(HubPeerEnd end, Exception? fault)
     {
-        var address = LoopbackEndpoint.Parse(endpoint);
-        socket.Options.Linger = TimeSpan.Zero;
-        socket.Options.MaxMsgSize = _options.MaxMessageBytes;
-        socket.Options.IPv4Only = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
-        try
-        {
-            socket.Bind(LoopbackEndpoint.Text(address));
-        }
-        catch (NetMQException e)
-        {
-            _xPub?.Dispose();
-            _xSub?.Dispose();
-            _xPub = null;
-            throw new ZeekHubException(endpoint, $"The hub cannot listen on '{endpoint}': {e.Message} Is another hub, or Zeek's own, running there?", e);
-        }
-
-        return socket.Options.LastEndpoint ?? endpoint;
-    }
-
-    private void Run()
-    {
-        var selector = new NetMQSelector();
-        NetMQSelector.Item[] items = [new(_xPub!, PollEvents.PollIn), new(_xSub!, PollEvents.PollIn)];
-        var message = new Msg();
-        message.InitEmpty();
-        while (!_stopping)
-        {
-            try
-            {
-                selector.Select(items, items.Length, 100);
-                Volatile.Write(ref _subscriptions, _subscriptions + Forward(_xPub!, _xSub!, ref message));
-                Volatile.Write(ref _forwarded, _forwarded + Forward(_xSub!, _xPub!, ref message));
-            }
-            catch (NetMQException e)
-            {
-                Log.HubFailed(_logger, e);
-            }
-        }
-
-        message.Close();
-        _xPub!.Dispose();
-        _xSub!.Dispose();
-        _ended.SetResult();
-    }
-
-    // Whole messages, part by part, in batches so that neither direction starves the other.
-    private static int Forward(NetMQSocket from, NetMQSocket to, ref Msg message)
-    {
-        var count = 0;
-        while (count < 256 && from.TryReceive(ref message, TimeSpan.Zero))
-        {
-            var more = message.HasMore;
-            to.TrySend(ref message, TimeSpan.Zero, more);
-            if (!more)
-                count++;
-        }
-
-        return count;
+        if (end == HubPeerEnd.Closed)
+            return;
+        if (end == HubPeerEnd.BadFrame)
+            Interlocked.Increment(ref _broken);
+        if (fault is null)
+            Log.HubPeerRefused(_logger, end);
+        else
+            Log.HubPeerFailed(_logger, fault);
     }
 }

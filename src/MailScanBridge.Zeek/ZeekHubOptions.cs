@@ -12,7 +12,7 @@ public sealed record ZeekHubOptions
     /// <summary>Where publishers connect with their XPUB sockets; <c>tcp://127.0.0.1:27861</c> by default. Loopback only; ports as in <see cref="XPub"/>.</summary>
     public string XSub { get; init; } = "tcp://127.0.0.1:27861";
 
-    /// <summary>How many bytes a message part may have; 16 MiB by default. The connection of a peer that sends more is closed.</summary>
+    /// <summary>How many bytes a message may have; 16 MiB by default. The connection of a peer that sends more is closed.</summary>
     public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
@@ -20,4 +20,16 @@ public sealed record ZeekHubOptions
     /// its events and no one else anything. (Zeek's own proxy holds everyone up instead.)
     /// </summary>
     public int SubscriberQueueCapacity { get; init; } = 20_000;
+
+    /// <summary>How many bytes may wait for one subscriber, or one publisher's notices; 64 MiB by default. At the limit as in <see cref="SubscriberQueueCapacity"/>.</summary>
+    public int SubscriberQueueBytes { get; init; } = 64 * 1024 * 1024;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, 1024, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageBytes, 1 << 30, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SubscriberQueueCapacity, 1, nameof(SubscriberQueueCapacity));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SubscriberQueueBytes, 1, nameof(SubscriberQueueBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SubscriberQueueBytes, 1 << 30, nameof(SubscriberQueueBytes));
+    }
 }

@@ -28,7 +28,7 @@ internal static class MailFiles
             files[^1] = files[^1] with { Missing = missing };
         }
 
-        files.Add(new SensorFile(label, "message", raw, missing, null, null, context));
+        files.Add(new SensorFile(label, "message", raw, missing, null, null, context, context));
         return files;
     }
 
@@ -53,7 +53,7 @@ internal static class MailFiles
                     if (decoded.Length > 0)
                     {
                         files.Add(new SensorFile(
-                            $"{label}: {part.FileName ?? part.ContentType.MimeType}", "part", decoded.ToArray(), 0, Bytes(part.FileName), Bytes(part.ContentType.MimeType), context));
+                            $"{label}: {part.FileName ?? part.ContentType.MimeType}", "part", decoded.ToArray(), 0, Bytes(part.FileName), Bytes(part.ContentType.MimeType), context, context));
                     }
                 }
 

@@ -10,8 +10,9 @@ namespace MailScanBridge.Daemon.Demo;
 /// <param name="Filename">As declared.</param>
 /// <param name="DeclaredType">Content-Type as declared.</param>
 /// <param name="Mail">Of the mail it belongs to.</param>
+/// <param name="Family">The same object for all files of one mail.</param>
 internal sealed record SensorFile(
-    string Label, string Kind, byte[] Content, ulong Missing, byte[]? Filename, byte[]? DeclaredType, MailContext Mail);
+    string Label, string Kind, byte[] Content, ulong Missing, byte[]? Filename, byte[]? DeclaredType, MailContext Mail, object Family);
 
 /// <summary>A row as the sensor would log it: one for each file, whatever happened to it.</summary>
 internal sealed record SensorRow(

@@ -16,6 +16,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
     private readonly Dictionary<ulong, Open> _open = [];
     private readonly HashSet<ulong> _answered = [];
     private readonly Queue<SensorFile> _backlog = new();
+    private readonly Dictionary<object, string> _families = new(ReferenceEqualityComparer.Instance);
     private readonly Random _random = new();
     private ulong _incarnation;
     private ulong _seqno;
@@ -147,7 +148,8 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         Path = path,
         Kind = file.Kind,
         Source = "SMTP",
-        Fuid = SensorEvents.Id('F', _random),
+        Fuid = file.Kind == "message" ? FuidOf(file.Family) : SensorEvents.Id('F', _random),
+        ParentFuid = file.Kind == "message" ? null : FuidOf(file.Family),
         Uid = SensorEvents.Id('C', _random),
         OrigH = IPAddress.Parse("192.0.2.10"),
         OrigP = new PortNumber((ushort)(1024 + (_seqno % 60000)), 1),
@@ -165,6 +167,9 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         Sha256 = file.Missing == 0 ? Convert.ToHexStringLower(SHA256.HashData(file.Content)) : null,
         Mail = file.Mail,
     };
+
+    /// <summary>The whole mail's, which its parts name as their parent.</summary>
+    private string FuidOf(object family) => _families.TryGetValue(family, out var fuid) ? fuid : _families[family] = SensorEvents.Id('F', _random);
 
     private void SendAgain(DateTimeOffset now)
     {

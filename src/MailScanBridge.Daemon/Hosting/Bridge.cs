@@ -1,4 +1,5 @@
 using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Scanning;
 using MailScanBridge.Zeek;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,8 @@ internal sealed class Bridge : IAsyncDisposable
         CheckDirectories(config);
         RefuseUnsafeEndpoints(config);
         var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
+        var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
+        await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
         ZeekHub? hub = null;
         try
         {
@@ -56,7 +59,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Unpacking = config.Unpacking,
                 Replies = config.Replies,
                 Routes = config.Routes,
-                Scanners = [.. scanners.Select(s => s.Scanner).OfType<Scanning.IScanner>()],
+                Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
             return new Bridge(hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);

@@ -22,6 +22,9 @@ internal sealed class ClientCounters
     public long RefusedQueueFull;
     public long RefusedDisconnected;
 
+    // Written by the relays.
+    public long Downgrades;
+
     private readonly ConcurrentDictionary<string, long> _undecodable = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, long> Undecodable => new Dictionary<string, long>(_undecodable, StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using MailScanBridge.Zeek.Transport.Hub;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Zeek.Telemetry;
@@ -20,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "The client's loop failed and connects anew")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}. It is not the hub, or a hub without CURVE")]
+    public static partial void PeerRefused(ILogger logger, string hubXPub, string reason);
+
     [LoggerMessage(20, LogLevel.Warning, "A message from {Sender} cannot be read ({Kind}: {Reason}); more of this kind are only counted")]
     public static partial void Undecodable(ILogger logger, string sender, string kind, string reason);
 
@@ -29,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
     public static partial void HubListens(ILogger logger, string xPub, string xSub);
 
-    [LoggerMessage(61, LogLevel.Error, "The hub's loop failed and goes on")]
-    public static partial void HubFailed(ILogger logger, Exception exception);
+    [LoggerMessage(61, LogLevel.Warning, "The hub closed a connection: {Why}")]
+    public static partial void HubPeerRefused(ILogger logger, HubPeerEnd why);
+
+    [LoggerMessage(62, LogLevel.Error, "The hub failed over one connection, closed it and goes on")]
+    public static partial void HubPeerFailed(ILogger logger, Exception exception);
 }

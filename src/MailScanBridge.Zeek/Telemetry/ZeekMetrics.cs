@@ -19,6 +19,7 @@ internal sealed class ZeekMetrics : IDisposable
         Counter("zeek.client.send_lost", "{event}", "Events lost, or maybe lost, with a broken connection.", () => ClientCounters.Read(ref counters.SendLost));
         Counter("zeek.client.disconnects", "{disconnect}", "Connections to the hub that were lost.", () => ClientCounters.Read(ref counters.Disconnects));
         Counter("zeek.client.pauses", "{pause}", "Standstills of the client longer than its limit.", () => ClientCounters.Read(ref counters.Pauses));
+        Counter("zeek.client.refused_peers", "{connection}", "Connections cut because the other side did not speak CURVE.", () => ClientCounters.Read(ref counters.Downgrades));
         Tagged("zeek.client.undecodable", "{message}", "Messages that could not be read.", "zeek.kind", () => counters.Undecodable);
         Tagged("zeek.client.overflow", "{event}", "Events dropped because the receive queue was full.", "zeek.topic", () => receiveQueue.Dropped);
         _meter.CreateObservableCounter(

@@ -92,7 +92,7 @@ internal sealed partial class ClientLoop
     private string? WhyLost(IHubLink link)
     {
         if (link.Lost)
-            return _up ? "the hub closed the connection" : "closed it before the subscription was live";
+            return _up ? "the hub closed the connection" : WhyClosedEarly();
         if (_presenceGone)
             return "the hub no longer knows this client's subscriptions";
         if (_up)
@@ -111,6 +111,11 @@ internal sealed partial class ClientLoop
 
         return _time.GetElapsedTime(_connectedAt) > _options.BarrierTimeout ? "never showed this client's subscription" : null;
     }
+
+    // ZeroMQ says nothing of wrong keys: the connection comes and goes without a frame.
+    private string WhyClosedEarly() => _options.Curve is null
+        ? "closed it before the subscription was live; does it want CURVE?"
+        : "closed it before the subscription was live; are the CURVE keys the right ones?";
 
     private void Down(string reason)
     {

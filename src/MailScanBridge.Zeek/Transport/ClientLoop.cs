@@ -29,6 +29,7 @@ internal sealed partial class ClientLoop : IDisposable
     private readonly TopicDirectory _directory;
     private readonly ReceiveQueue _receiveQueue;
     private readonly SendQueue _sendQueue;
+    private readonly PendingReplies _replies;
     private readonly string _nodeId;
     private readonly byte[] _nodeIdBytes;
     private readonly Thread _thread;
@@ -50,7 +51,8 @@ internal sealed partial class ClientLoop : IDisposable
         SubscriptionSet subscriptions,
         TopicDirectory directory,
         ReceiveQueue receiveQueue,
-        SendQueue sendQueue)
+        SendQueue sendQueue,
+        PendingReplies replies)
     {
         _options = options;
         _nodeId = nodeId;
@@ -63,6 +65,7 @@ internal sealed partial class ClientLoop : IDisposable
         _directory = directory;
         _receiveQueue = receiveQueue;
         _sendQueue = sendQueue;
+        _replies = replies;
         _thread = new Thread(Run) { IsBackground = true, Name = "zeek client " + options.NodeName };
         _tick = time.CreateTimer(static loop => ((ClientLoop)loop!).Signal(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

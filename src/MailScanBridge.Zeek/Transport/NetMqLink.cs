@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailScanBridge.Zeek.Transport.Curve;
 using NetMQ;
 using NetMQ.Monitoring;
 using NetMQ.Sockets;
@@ -21,6 +22,8 @@ internal sealed class NetMqLink : IHubLink
     private readonly XPublisherSocket _send = new();
     private readonly PairSocket _receiveMonitor;
     private readonly PairSocket _sendMonitor;
+    private readonly CurveRelay? _receiveRelay;
+    private readonly CurveRelay? _sendRelay;
     private readonly NetMQSelector _selector = new();
     private readonly NetMQSelector.Item[] _items;
 
@@ -30,7 +33,7 @@ internal sealed class NetMqLink : IHubLink
     private bool _sendConnected;
     private bool _closed;
 
-    public NetMqLink(ZeekClientOptions options, byte[] nodeId, NetMqTransport transport)
+    public NetMqLink(ZeekClientOptions options, byte[] nodeId, NetMqTransport transport, Action<string> refused)
     {
         _transport = transport;
         _nodeId = nodeId;
@@ -54,8 +57,17 @@ internal sealed class NetMqLink : IHubLink
             new NetMQSelector.Item(_sendMonitor, PollEvents.PollIn),
             transport.WakeItem(),
         ];
-        _receive.Connect(options.HubXPub);
-        _send.Connect(options.HubXSub);
+        if (options.Curve is { } keys)
+        {
+            // NetMQ speaks to a relay in this process, which lets nothing through to it before the other side has shown that it speaks CURVE.
+            SetKeys(_receive, keys);
+            SetKeys(_send, keys);
+            _receiveRelay = new CurveRelay(options.HubXPub, refused);
+            _sendRelay = new CurveRelay(options.HubXSub, refused);
+        }
+
+        _receive.Connect(_receiveRelay?.Endpoint ?? options.HubXPub);
+        _send.Connect(_sendRelay?.Endpoint ?? options.HubXSub);
     }
 
     public bool Connected => _receiveConnected && _sendConnected;
@@ -132,6 +144,10 @@ internal sealed class NetMqLink : IHubLink
         _sendMonitor.Dispose();
         _receive.Dispose();
         _send.Dispose();
+        _receiveRelay?.Dispose();
+
+        // What lingers still has to go through the relay; it closes by itself when NetMQ has closed its side.
+        _sendRelay?.CloseAfter(linger);
         foreach (ref var part in _parts.AsSpan())
             part.Close();
     }
@@ -146,6 +162,12 @@ internal sealed class NetMqLink : IHubLink
         message.InitGC(bytes, bytes.Length);
         _send.TrySend(ref message, TimeSpan.Zero, more);
         message.Close();
+    }
+
+    private static void SetKeys(NetMQSocket socket, ZeekCurveKeys keys)
+    {
+        socket.Options.CurveServerCertificate = NetMQCertificate.FromPublicKey(keys.ServerPublicKey);
+        socket.Options.CurveCertificate = new NetMQCertificate(keys.ClientSecretKey, keys.ClientPublicKey);
     }
 
     private static void Configure(NetMQSocket socket, ZeekClientOptions options, string endpoint)

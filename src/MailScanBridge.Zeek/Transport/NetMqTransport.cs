@@ -13,19 +13,21 @@ internal sealed class NetMqTransport : IHubTransport
     private readonly Lock _wakeLock = new();
     private readonly ZeekClientOptions _options;
     private readonly byte[] _nodeId;
+    private readonly Action<string> _refused;
     private readonly PairSocket _wakeSender;
     private readonly PairSocket _wakeReceiver;
     private readonly NetMQSelector _selector = new();
     private bool _disposed;
 
-    public NetMqTransport(ZeekClientOptions options, byte[] nodeId)
+    public NetMqTransport(ZeekClientOptions options, byte[] nodeId, Action<string> refused)
     {
         _options = options;
         _nodeId = nodeId;
+        _refused = refused;
         PairSocket.CreateSocketPair(out _wakeSender, out _wakeReceiver);
     }
 
-    public IHubLink Connect() => new NetMqLink(_options, _nodeId, this);
+    public IHubLink Connect() => new NetMqLink(_options, _nodeId, this, _refused);
 
     public void Wake()
     {

@@ -30,6 +30,26 @@ internal static class EventEnvelope
         writer.WriteString(name);
     }
 
+    /// <summary>Reads up to the arguments, and gives the name.</summary>
+    public static ReadOnlySpan<byte> ReadHead(ref ZeekReader reader)
+    {
+        if (reader.PeekKind() != ZeekKind.Vector || reader.ReadVectorHeader() != 3)
+            WireFail.NotAnEvent(0, "the outer value is no vector of three");
+        if (reader.PeekKind() != ZeekKind.Count || reader.ReadCount() != Version || reader.PeekKind() != ZeekKind.Count || reader.ReadCount() != EventType)
+            WireFail.NotAnEvent(0, "the version or the type is not 1");
+        if (reader.PeekKind() != ZeekKind.Vector || reader.ReadVectorHeader() < 2)
+            WireFail.NotAnEvent(0, "no name and arguments");
+        if (reader.PeekKind() != ZeekKind.String || reader.ReadBytes() is not { IsEmpty: false } name)
+        {
+            WireFail.NotAnEvent(0, "no name");
+            return default;
+        }
+
+        if (reader.PeekKind() != ZeekKind.Vector)
+            WireFail.NotAnEvent(0, "the arguments are no vector");
+        return name;
+    }
+
     public static ZeekEvent FromValue(in ZeekValue root)
     {
         if (root.Kind != ZeekKind.Vector || root.ItemsUnchecked.Length != 3)

@@ -37,6 +37,45 @@ public static class ZeekWire
         return buffer.ToArray();
     }
 
+    /// <summary>Encodes a typed event.</summary>
+    /// <typeparam name="T">The typed event.</typeparam>
+    /// <param name="e">The event.</param>
+    /// <returns>The bytes, equal to those Zeek would send.</returns>
+    public static byte[] Encode<T>(T e)
+        where T : IZeekEvent<T>
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        using var buffer = PooledBuffer.Rent();
+        var writer = new ZeekWriter(buffer);
+        EventEnvelope.WriteHead(ref writer, T.EventName, metadata: false);
+        e.WriteArgs(ref writer);
+        writer.Flush();
+        return buffer.ToArray();
+    }
+
+    /// <summary>Decodes a typed event.</summary>
+    /// <typeparam name="T">The typed event.</typeparam>
+    /// <param name="payload">The bytes; nothing of them is kept.</param>
+    /// <returns>The event.</returns>
+    /// <exception cref="ZeekSchemaException">It is another event, or an argument is missing or of another type.</exception>
+    /// <exception cref="ZeekWireException">The bytes are no event.</exception>
+    public static T DecodeEvent<T>(ReadOnlySpan<byte> payload)
+        where T : IZeekEvent<T>
+    {
+        var reader = new ZeekReader(payload);
+        var name = EventEnvelope.ReadHead(ref reader);
+        if (!System.Text.Ascii.Equals(name, T.EventName))
+            throw new ZeekSchemaException(T.EventName, T.EventName, "(name)", T.EventName, "another event");
+        try
+        {
+            return T.ReadArgs(ref reader);
+        }
+        catch (ZeekSchemaException e) when (e.Event is null)
+        {
+            throw e.In(T.EventName);
+        }
+    }
+
     /// <summary>Decodes a value that must take up all the bytes.</summary>
     /// <param name="payload">The bytes. The value's strings are views of them: do not change them afterwards.</param>
     /// <param name="limits">What to accept at most; <see cref="ZeekWireLimits.Default"/> where null.</param>

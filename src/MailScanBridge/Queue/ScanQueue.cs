@@ -45,7 +45,13 @@ public sealed class ScanQueue : IAsyncDisposable
     {
         var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
         var queue = new ScanQueue(options, time, new JournalWriter(journal, options.MaxBatch, MailScanMetrics.JournalCommit));
-        rows.ForEach(queue.Restore);
+
+        // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
+        foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
+        {
+            queue.Restore(row);
+        }
+
         return queue;
     }
 

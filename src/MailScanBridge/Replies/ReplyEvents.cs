@@ -62,7 +62,7 @@ internal static class ReplyEvents
         ZeekValue.FromCount(s.Epoch),
         ZeekValue.FromString(s.Version),
         ZeekValue.FromTime(s.Sent),
-        ZeekValue.FromInterval(s.Interval),
+        ZeekValue.FromInterval(s.Heartbeat),
         ZeekValue.FromCount((ulong)s.Credit),
         ZeekValue.FromCount((ulong)s.Queue),
         ZeekValue.FromCount((ulong)s.Level),
@@ -89,5 +89,5 @@ internal static class ReplyEvents
 
 /// <summary><c>MailScan::BridgeStatus</c> of docs/contract.md.</summary>
 public sealed record BridgeStatus(
-    string Bridge, ulong Epoch, string Version, DateTimeOffset Sent, TimeSpan Interval, int Credit, int Queue, int Level,
+    string Bridge, ulong Epoch, string Version, DateTimeOffset Sent, TimeSpan Heartbeat, int Credit, int Queue, int Level,
     string Rules, string AckNode, ulong AckIncarnation, string Spool);

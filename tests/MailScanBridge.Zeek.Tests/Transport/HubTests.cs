@@ -37,6 +37,17 @@ public class HubTests
     }
 
     [Fact]
+    public async Task A_hub_on_IPv6_loopback_is_reached()
+    {
+        await using var hub = new ZeekHub(new ZeekHubOptions { XPub = "tcp://[::1]:0", XSub = "tcp://[::1]:0" });
+        hub.Start();
+        var options = new ZeekClientOptions { HubXPub = hub.XPubEndpoint, HubXSub = hub.XSubEndpoint };
+        await using var client = new ZeekClient(options);
+        await client.StartAsync(Wait.Token);
+        Assert.True(client.IsConnected);
+    }
+
+    [Fact]
     public async Task A_large_event_passes_whole()
     {
         await using var cluster = new Cluster();

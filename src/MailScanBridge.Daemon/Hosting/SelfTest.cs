@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Text;
+using MailScanBridge.Intake;
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Scanning.BuiltIn;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
+
+namespace MailScanBridge.Daemon.Hosting;
+
+/// <summary>
+/// Before the daemon says that it is there, it scans two mails of its own: EICAR in a zip must be found, and plain text must not
+/// be called bad. A scanner that finds nothing any more is worse than none. It also leaves the code warm for the first real file.
+/// </summary>
+internal static class SelfTest
+{
+    /// <summary>Runs the test in a directory of its own below <paramref name="store"/>.</summary>
+    /// <exception cref="StartException">A mail got another verdict than it must.</exception>
+    public static async Task RunAsync(string store, UnpackBudget budget, IReadOnlyList<Route> routes, IReadOnlyList<IScanner> scanners, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var builtIn = scanners.OfType<ContentScanner>().ToDictionary(s => s.Name, s => (IScanner)s);
+        if (builtIn.Count == 0)
+        {
+            return; // Switched off by configuration: other tools have their own say, at their own time.
+        }
+
+        var directory = Path.Combine(store, "self-test");
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            await ExpectAsync(VerdictKind.Malicious, Mail(Zip(ByteSignatures.All.First(s => s.Finding.Name == ByteSignatures.EicarName).Pattern)));
+            await ExpectAsync(VerdictKind.Clean, Mail(Zip("nothing at all"u8.ToArray())));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        async Task ExpectAsync(VerdictKind expected, byte[] mail)
+        {
+            var path = Path.Combine(directory, "mail");
+            var work = Path.Combine(directory, "work");
+            await File.WriteAllBytesAsync(path, mail, cancellationToken);
+            Directory.CreateDirectory(work);
+            var unpacked = new Unpacker(budget, time).Unpack(path, null, "message/rfc822", work, cancellationToken);
+            var router = new Router(routes);
+            var runner = new ScanRunner(builtIn, time);
+            var reports = new List<ScanReport>();
+            foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
+            {
+                var plan = router.Plan(item);
+                var steps = plan.Steps.Where(s => builtIn.ContainsKey(s.Scanner)).ToList();
+                reports.Add(await runner.RunAsync(plan with { Route = plan.Route is { } route ? route with { Steps = steps } : null }, cancellationToken));
+            }
+
+            var verdict = VerdictMaker.Make(Request(mail.Length), unpacked, reports, TimeSpan.Zero, 0);
+            Directory.Delete(work, recursive: true);
+            if (verdict.Kind != expected && reports.Any(r => r.Steps.Count > 0))
+            {
+                throw new StartException(
+                    $"The self-test failed: a mail that must be {Words.Of(expected)} was called {Words.Of(verdict.Kind)} ({verdict.Detail}). Check routes and unpacking limits.");
+            }
+        }
+    }
+
+    private static byte[] Zip(byte[] content)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        using (var entry = archive.CreateEntry("test.txt").Open())
+        {
+            entry.Write(content);
+        }
+
+        return zip.ToArray();
+    }
+
+    private static byte[] Mail(byte[] attachment) => Encoding.ASCII.GetBytes(
+        "From: self@test.invalid\r\nTo: self@test.invalid\r\nSubject: self-test\r\nMIME-Version: 1.0\r\n" +
+        "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nself-test\r\n" +
+        "--b\r\nContent-Type: application/zip; name=\"test.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+        $"{Convert.ToBase64String(attachment, Base64FormattingOptions.InsertLineBreaks)}\r\n--b--\r\n");
+
+    private static FileRequest Request(int size) => new()
+    {
+        Proto = 1,
+        Node = "self-test",
+        Incarnation = 0,
+        Seqno = 1,
+        Attempt = 1,
+        Ts = default,
+        Sent = default,
+        Path = "",
+        Kind = "message",
+        Source = "SMTP",
+        Fuid = "",
+        SeenBytes = (ulong)size,
+        MissingBytes = 0,
+        OverflowBytes = 0,
+        Cutoff = false,
+        TimedOut = false,
+        Complete = true,
+    };
+}

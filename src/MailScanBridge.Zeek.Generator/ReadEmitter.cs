@@ -1,0 +1,137 @@
+namespace MailScanBridge.Zeek.Generator;
+
+/// <summary>Writes the statements that read a value from a <c>ZeekReader</c> named <c>reader</c> into a variable.</summary>
+internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, string type)
+{
+    private readonly string _where = $"ZeekFields, {field}, {Declaration.Literal(type)}";
+
+    public void Read(ZeekType value, string target)
+    {
+        if (value.Optional)
+        {
+            code.Open("if (reader.TryReadNone())");
+            code.Line($"{target} = null;");
+            code.Close();
+            code.Open("else");
+            ReadSet(value, target);
+            code.Close();
+            return;
+        }
+
+        ReadSet(value, target);
+    }
+
+    private void ReadSet(ZeekType value, string target)
+    {
+        if (value.Shape != Shape.Any)
+            code.Line($"{Declaration.Namespace}ZeekTyped.Expect(ref reader, {Declaration.Namespace}ZeekKind.{value.Kind}, {_where});");
+        switch (value.Shape)
+        {
+            case Shape.Scalar:
+                code.Line($"{target} = reader.Read{value.Method}(){(value.Method == "Bytes" ? ".ToArray()" : "")};");
+                break;
+            case Shape.Any:
+                code.Line($"{target} = reader.ReadValue();");
+                break;
+            case Shape.Narrow:
+                ReadNarrow(value, target);
+                break;
+            case Shape.Enum:
+                var name = code.Name("name");
+                var member = code.Name("member");
+                code.Line($"var {name} = reader.ReadEnum();");
+                code.Line($"if (!{enums.Parser(value)}({name}, out var {member}))");
+                code.Line($"    {Declaration.Namespace}ZeekTyped.FailEnum({name}, {_where});");
+                code.Line($"{target} = {member};");
+                break;
+            case Shape.Record:
+                code.Line($"{target} = {value.CSharp}.Read(ref reader);");
+                break;
+            case Shape.Tuple:
+                ReadTuple(value, target);
+                break;
+            default:
+                ReadContainer(value, target);
+                break;
+        }
+    }
+
+    private void ReadNarrow(ZeekType value, string target)
+    {
+        var wide = code.Name("wide");
+        code.Line($"var {wide} = reader.Read{value.Method}();");
+        code.Line($"if ({wide} > {value.CSharp}.MaxValue{(value.Kind == "Integer" ? $" || {wide} < {value.CSharp}.MinValue" : "")})");
+        code.Line($"    {Declaration.Namespace}ZeekTyped.Fail(\"a number too large\", {_where});");
+        code.Line($"{target} = ({value.CSharp}){wide};");
+    }
+
+    private void ReadTuple(ZeekType value, string target)
+    {
+        code.Line($"if (reader.ReadVectorHeader() != {value.Inner.Count})");
+        code.Line($"    {Declaration.Namespace}ZeekTyped.Fail(\"an index of another number of parts\", {_where});");
+        var parts = value.Inner.Select(inner => Local(inner, "part")).ToList();
+        code.Line($"{target} = ({string.Join(", ", parts)});");
+    }
+
+    private void ReadContainer(ZeekType value, string target)
+    {
+        var count = code.Name("count");
+        var items = code.Name("items");
+        var i = code.Name("i");
+        if (value.Shape == Shape.Vector && value.Inner[0].Shape == Shape.Any)
+        {
+            // Read as one value, whose limits hold for all of it.
+            code.Line($"{target} = {(value.IsArray || value.CSharp.Contains(".List<") ? "[.. reader.ReadValue().AsVector()]" : "reader.ReadValue().AsVector()")};");
+            return;
+        }
+
+        code.Line($"var {count} = reader.Read{value.Kind}Header();");
+        var inner = string.Join(", ", value.Inner.Select(each => each.CSharp));
+        code.Line(value.Shape switch
+        {
+            // No more than there are bytes left; sets and tables cost more for each item, so they grow as the items come.
+            Shape.Vector when value.CSharp.Contains(".List<") => $"var {items} = new global::System.Collections.Generic.List<{inner}>(global::System.Math.Min({count}, 1024));",
+            Shape.Vector => $"var {items} = {count} == 0 ? global::System.Array.Empty<{inner}>() : {NewArray(value.Inner[0], count)};",
+            Shape.Set => $"var {items} = new global::System.Collections.Generic.HashSet<{inner}>(global::System.Math.Min({count}, 1024));",
+            _ => $"var {items} = new global::System.Collections.Generic.Dictionary<{inner}>(global::System.Math.Min({count}, 1024));",
+        });
+        code.Open($"for (var {i} = 0; {i} < {count}; {i}++)");
+        var item = Local(value.Inner[0], "item");
+        switch (value.Shape)
+        {
+            case Shape.Vector when value.CSharp.Contains(".List<"):
+                code.Line($"{items}.Add({item});");
+                break;
+            case Shape.Vector:
+                code.Line($"{items}[{i}] = {item};");
+                break;
+            case Shape.Set:
+                code.Line($"if (!{items}.Add({item}))");
+                code.Line($"    {Declaration.Namespace}ZeekTyped.FailDuplicate(ref reader, {Declaration.Namespace}ZeekKind.Set);");
+                break;
+            default:
+                var worth = Local(value.Inner[1], "value");
+                code.Line($"if (!{items}.TryAdd({item}, {worth}))");
+                code.Line($"    {Declaration.Namespace}ZeekTyped.FailDuplicate(ref reader, {Declaration.Namespace}ZeekKind.Table);");
+                break;
+        }
+
+        code.Close();
+        code.Line($"{target} = {items};");
+    }
+
+    // The brackets of an array of arrays come in the order in which they are used: T[count][].
+    private static string NewArray(ZeekType item, string count)
+    {
+        var bracket = item.IsArray ? item.CSharp.IndexOf("[]", StringComparison.Ordinal) : -1;
+        return bracket < 0 ? $"new {item.CSharp}[{count}]" : $"new {item.CSharp.Substring(0, bracket)}[{count}]{item.CSharp.Substring(bracket)}";
+    }
+
+    private string Local(ZeekType value, string stem)
+    {
+        var local = code.Name(stem);
+        code.Line($"{value.CSharp}{(value.Optional ? "?" : "")} {local};");
+        Read(value, local);
+        return local;
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace MailScanBridge.Zeek.Generator;
+
+/// <summary>
+/// Writes the code that encodes and decodes records with <c>[ZeekEvent]</c> and <c>[ZeekRecord]</c>, and that calls methods with <c>[ZeekEvent]</c>. Nothing is looked up by
+/// reflection at run time.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ZeekGenerator : IIncrementalGenerator
+{
+    private const string EventAttribute = "MailScanBridge.Zeek.ZeekEventAttribute";
+    private const string RecordAttribute = "MailScanBridge.Zeek.ZeekRecordAttribute";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // Each step ends in text and plain data, so that nothing is written anew unless its own declaration changed.
+        var events = context.SyntaxProvider.ForAttributeWithMetadataName(
+            EventAttribute,
+            static (node, _) => node is TypeDeclarationSyntax,
+            static (found, _) => RecordEmitter.Emit((INamedTypeSymbol)found.TargetSymbol, (string?)found.Attributes[0].ConstructorArguments.FirstOrDefault().Value ?? ""));
+        var records = context.SyntaxProvider.ForAttributeWithMetadataName(
+            RecordAttribute,
+            static (node, _) => node is TypeDeclarationSyntax,
+            static (found, _) => RecordEmitter.Emit((INamedTypeSymbol)found.TargetSymbol, eventName: null));
+
+        // A handler is found once for each of its methods; equal results are written once.
+        var handlers = context.SyntaxProvider.ForAttributeWithMetadataName(
+            EventAttribute,
+            static (node, _) => node is MethodDeclarationSyntax,
+            static (found, _) => HandlerEmitter.Emit(found.TargetSymbol.ContainingType));
+
+        context.RegisterSourceOutput(events, Add);
+        context.RegisterSourceOutput(records, Add);
+        context.RegisterSourceOutput(handlers.Collect(), static (output, all) =>
+        {
+            foreach (var one in all.Distinct())
+                Add(output, one);
+        });
+    }
+
+    private static void Add(SourceProductionContext output, Generated generated)
+    {
+        foreach (var complaint in generated.Complaints)
+            output.ReportDiagnostic(complaint.ToDiagnostic());
+        if (generated.Source.Length > 0)
+            output.AddSource(generated.Hint, generated.Source);
+    }
+}
+
+/// <summary>What a declaration comes to: a file, or the complaints that there can be none.</summary>
+internal sealed record Generated(string Hint, string Source, EquatableArray<Complaint> Complaints);

@@ -1,0 +1,52 @@
+namespace MailScanBridge.Zeek;
+
+/// <summary>
+/// On a partial record: its constructor's parameters are the arguments of a Zeek event, in order, and the generator writes the code that encodes and decodes it. On a
+/// method of a partial class: the method is called for each such event; its parameters are the arguments, or the one typed event.
+/// </summary>
+/// <remarks>
+/// How types map: <c>bool</c>; <c>ulong</c>, <c>uint</c>, <c>ushort</c> to count; <c>long</c>, <c>int</c> to int; <c>double</c>; <c>string</c> to a string as text, <c>byte[]</c> or
+/// <c>ReadOnlyMemory&lt;byte&gt;</c> to a string as bytes; <c>IPAddress</c> to addr; <see cref="ZeekSubnet"/>; <see cref="ZeekPort"/>; <c>DateTimeOffset</c> to time; <c>TimeSpan</c> to
+/// interval; an enum with <see cref="ZeekEnumAttribute"/>; a record with <see cref="ZeekRecordAttribute"/>; <c>T[]</c>, <c>List&lt;T&gt;</c>, <c>IReadOnlyList&lt;T&gt;</c> to vector;
+/// <c>HashSet&lt;T&gt;</c>, <c>IReadOnlySet&lt;T&gt;</c> to set; <c>Dictionary&lt;K,V&gt;</c>, <c>IReadOnlyDictionary&lt;K,V&gt;</c> to table; a tuple to a compound index; <see cref="ZeekValue"/> to any.
+/// A nullable type is an <c>&amp;optional</c> field.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Method)]
+public sealed class ZeekEventAttribute : Attribute
+{
+    /// <summary>Names the event.</summary>
+    /// <param name="name">The name with its module, such as <c>Mail::thing</c>.</param>
+    public ZeekEventAttribute(string name) => Name = name;
+
+    /// <summary>The name with its module.</summary>
+    public string Name { get; }
+}
+
+/// <summary>On a partial record: its constructor's parameters are the fields of a Zeek record, in order. How types map is told at <see cref="ZeekEventAttribute"/>.</summary>
+/// <remarks>Further fields that a newer peer sends are passed over; a field that is missing is a <see cref="ZeekSchemaException"/>.</remarks>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
+public sealed class ZeekRecordAttribute : Attribute;
+
+/// <summary>On an enum: its members are those of a Zeek enum, by name.</summary>
+[AttributeUsage(AttributeTargets.Enum)]
+public sealed class ZeekEnumAttribute : Attribute
+{
+    /// <summary>Names the module.</summary>
+    /// <param name="module">The Zeek module whose enum this is, such as <c>Notice</c>; empty for a global enum.</param>
+    public ZeekEnumAttribute(string module) => Module = module;
+
+    /// <summary>The Zeek module; empty for a global enum.</summary>
+    public string Module { get; }
+}
+
+/// <summary>Gives a parameter or an enum's member another name in Zeek than its own in snake case (a parameter) or as it is (a member).</summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class ZeekNameAttribute : Attribute
+{
+    /// <summary>Gives the name.</summary>
+    /// <param name="name">The name in Zeek; without the module for an enum's member.</param>
+    public ZeekNameAttribute(string name) => Name = name;
+
+    /// <summary>The name in Zeek.</summary>
+    public string Name { get; }
+}

@@ -1,0 +1,106 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text;
+using MailScanBridge.Zeek.Wire;
+
+namespace MailScanBridge.Zeek;
+
+/// <summary>What generated code calls; not for use by hand.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ZeekTyped
+{
+    /// <summary>Reads the head of a record or of an event's arguments, which may be longer than is known but not shorter.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="type">The type's name.</param>
+    /// <returns>How many fields came.</returns>
+    public static int ReadHead(ref ZeekReader reader, IReadOnlyList<ZeekFieldInfo> fields, string type)
+    {
+        if (reader.PeekKind() != ZeekKind.Vector)
+            throw new ZeekSchemaException(null, type, "(all)", "a record", Word(reader.PeekKind()));
+        var count = reader.ReadVectorHeader();
+        if (count < fields.Count)
+            throw new ZeekSchemaException(null, type, fields[count].Name, fields[count].Type, $"nothing, since only {count} of {fields.Count} fields");
+        return count;
+    }
+
+    /// <summary>Passes over the fields that are not known.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="count">How many fields came.</param>
+    /// <param name="known">How many of them were read.</param>
+    public static void SkipRest(ref ZeekReader reader, int count, int known)
+    {
+        for (var i = known; i < count; i++)
+            reader.Skip();
+    }
+
+    /// <summary>Demands that a value of a kind comes next.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">Which field comes next.</param>
+    /// <param name="type">The type's name.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Expect(ref ZeekReader reader, ZeekKind kind, IReadOnlyList<ZeekFieldInfo> fields, int field, string type)
+    {
+        if (reader.PeekKind() != kind)
+            Fail(reader.PeekKind(), fields, field, type);
+    }
+
+    /// <summary>Says that a value does not fit its field.</summary>
+    /// <param name="actual">What came.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">Which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    [DoesNotReturn]
+    public static void Fail(string actual, IReadOnlyList<ZeekFieldInfo> fields, int field, string type) =>
+        throw new ZeekSchemaException(null, type, fields[field].Name, fields[field].Type, actual);
+
+    /// <summary>Says that an enum's value has no member.</summary>
+    /// <param name="name">The name that came.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">Which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    [DoesNotReturn]
+    public static void FailEnum(ReadOnlySpan<byte> name, IReadOnlyList<ZeekFieldInfo> fields, int field, string type)
+    {
+        var text = new StringBuilder("the enum value ");
+        ZeekValueFormat.AppendEscaped(text, name[..Math.Min(name.Length, 200)]);
+        Fail(text.ToString(), fields, field, type);
+    }
+
+    /// <summary>Says that a set has an item twice, or a table a key.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="kind">Which of the two.</param>
+    [DoesNotReturn]
+    public static void FailDuplicate(ref ZeekReader reader, ZeekKind kind) => WireFail.Duplicate(reader.Position, kind);
+
+    /// <summary>Encodes a record on its own into a value.</summary>
+    /// <typeparam name="T">The record.</typeparam>
+    /// <param name="record">The record.</param>
+    /// <returns>The value.</returns>
+    public static ZeekValue ToValue<T>(T record)
+        where T : IZeekRecord<T>
+    {
+        using var buffer = PooledBuffer.Rent();
+        var writer = new ZeekWriter(buffer);
+        record.Write(ref writer);
+        writer.Flush();
+        return ZeekWire.Decode(buffer.ToArray());
+    }
+
+    [DoesNotReturn]
+    private static void Fail(ZeekKind actual, IReadOnlyList<ZeekFieldInfo> fields, int field, string type) => Fail(Word(actual), fields, field, type);
+
+    private static string Word(ZeekKind kind) => kind switch
+    {
+        ZeekKind.None => "an unset value",
+        ZeekKind.Boolean => "bool",
+        ZeekKind.Integer => "int",
+        ZeekKind.Real => "double",
+        ZeekKind.Address => "addr",
+        ZeekKind.Vector => "a vector or record",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+}

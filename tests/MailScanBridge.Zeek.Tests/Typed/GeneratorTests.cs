@@ -1,0 +1,72 @@
+using MailScanBridge.Zeek.Generator;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace MailScanBridge.Zeek.Tests.Typed;
+
+public class GeneratorTests
+{
+    [Theory]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed record E(ulong X);", "ZEEK001")]
+    [InlineData("public class Outside { [ZeekEvent(\"A::b\")] public sealed partial record E(ulong X); }", "ZEEK001")]
+    [InlineData("public class H { [ZeekEvent(\"A::b\")] void M() { } }", "ZEEK001")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public ulong X { get; init; } }", "ZEEK002")]
+    [InlineData("[ZeekRecord] public sealed partial class R(ulong x) { }", "ZEEK002")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(object X);", "ZEEK003")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(decimal X);", "ZEEK003")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(System.DayOfWeek X);", "ZEEK003")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(string?[] X);", "ZEEK003")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(HashSet<byte[]> X);", "ZEEK003")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M(System.Uri x) { } }", "ZEEK003")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong MyField, ulong my_field);", "ZEEK004")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M() { } [ZeekEvent(\"A::b\")] void N() { } }", "ZEEK004")]
+    [InlineData("[ZeekEvent(\"\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEvent(\"A::b c\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E<T>(ulong X);", "ZEEK006")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] int M() => 1; }", "ZEEK007")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] static void M() { } }", "ZEEK007")]
+    public void What_cannot_map_is_an_error_with_a_code_at_the_place(string code, string id)
+    {
+        var errors = Run(code).Diagnostics;
+        Assert.Contains(id, errors.Select(error => error.Id));
+        Assert.All(errors, error => Assert.NotEqual(Location.None, error.Location));
+    }
+
+    [Theory]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong X, string? Y, List<(string, ulong)>? Z, ReadOnlyMemory<byte> B, Dictionary<string, HashSet<ulong>> T);")]
+    [InlineData("[ZeekEvent(\"zeek_init\")] public readonly partial record struct E(ulong X);")]
+    [InlineData("public partial class Around { public partial class In { [ZeekRecord] internal partial record R(IReadOnlyList<R2>? Rs); [ZeekRecord] internal partial record R2(ZeekValue V, ulong[][]? A, TimeSpan? T); } }")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M(ulong reader, string writer, ZeekRawEvent e, CancellationToken cancellationToken) { } [ZeekEvent(\"A::c\")] Task N(HashSet<string> s, int? i) => Task.CompletedTask; }")]
+    [InlineData("[ZeekEnum(\"\")] public enum Proto { tcp, udp, other = udp, @default } [ZeekRecord] public partial record R(Proto P, Proto? Q, IReadOnlySet<Proto> S, IReadOnlyDictionary<(Proto, ulong), R3> T); [ZeekRecord] public partial record R3(short_ X); [ZeekRecord] public partial record short_(double @event); [ZeekRecord] public partial record Empty();")]
+    public void What_maps_compiles(string code) => Assert.Empty(Run(code).Output.GetDiagnostics(TestContext.Current.CancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8019"));
+
+    [Fact]
+    public void An_edit_elsewhere_writes_nothing_anew()
+    {
+        var first = Compile("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong X);");
+        var options = new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true);
+        var driver = CSharpGeneratorDriver.Create([new ZeekGenerator().AsSourceGenerator()], parseOptions: Parse, driverOptions: options).RunGenerators(first, TestContext.Current.CancellationToken);
+        var second = first.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Elsewhere;", Parse, cancellationToken: TestContext.Current.CancellationToken));
+        var steps = driver.RunGenerators(second, TestContext.Current.CancellationToken).GetRunResult().Results[0].TrackedOutputSteps;
+        Assert.NotEmpty(steps);
+        Assert.All(steps.SelectMany(step => step.Value).SelectMany(step => step.Outputs), output =>
+            Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, output.Reason.ToString()));
+    }
+
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest);
+
+    private static CSharpCompilation Compile(string code)
+    {
+        const string Usings = "#nullable enable\nusing System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using MailScanBridge.Zeek;\n";
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        return CSharpCompilation.Create(
+            "Tested", [CSharpSyntaxTree.ParseText(Usings + code, Parse, path: "tested.cs")], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+    }
+
+    private static (IReadOnlyList<Diagnostic> Diagnostics, Compilation Output) Run(string code)
+    {
+        CSharpGeneratorDriver.Create([new ZeekGenerator().AsSourceGenerator()], parseOptions: Parse)
+            .RunGeneratorsAndUpdateCompilation(Compile(code), out var output, out var diagnostics, TestContext.Current.CancellationToken);
+        return (diagnostics, output);
+    }
+}
