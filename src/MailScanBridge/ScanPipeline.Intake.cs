@@ -49,7 +49,7 @@ internal sealed partial class ScanPipeline
             if (decoded is null)
             {
                 MailScanMetrics.Unknown();
-                if (FirstTime($"unknown {message.Event.Name}"))
+                if (FirstTime($"unknown {Printable.Text(message.Event.Name, 80)}"))
                 {
                     Log.UnknownEvent(_logger, Printable.Text(message.Event.Name, 80), Printable.Text(message.Sender, 120));
                 }
@@ -105,16 +105,21 @@ internal sealed partial class ScanPipeline
         {
             // Not on the disk, so not accepted: the node will ask again.
             MailScanMetrics.JournalFailed();
-            var refused = Interlocked.Increment(ref _refused);
-            if (_time.GetUtcNow().ToUnixTimeSeconds() is var now && now - Interlocked.Read(ref _refusedTold) >= 10)
-            {
-                Interlocked.Exchange(ref _refusedTold, now);
-                Log.JournalFailed(_logger, refused, (e.InnerException ?? e).Message);
-            }
+            Interlocked.Increment(ref _refused);
+            TellOfTheJournal(e);
         }
         finally
         {
             _accepting.Release();
+        }
+    }
+
+    private void TellOfTheJournal(Exception e)
+    {
+        if (_time.GetUtcNow().ToUnixTimeSeconds() is var now && now - Interlocked.Read(ref _refusedTold) >= 10)
+        {
+            Interlocked.Exchange(ref _refusedTold, now);
+            Log.JournalFailed(_logger, Interlocked.Read(ref _refused), (e.InnerException ?? e).Message);
         }
     }
 
@@ -150,7 +155,12 @@ internal sealed partial class ScanPipeline
 
     private void Welcome(NodeHello hello)
     {
-        if (FirstTime($"hello {hello.Node} {hello.Incarnation}"))
+        if (_greeted.Count >= 1000)
+        {
+            _greeted.Clear(); // Each trace that is read is an incarnation of its own.
+        }
+
+        if (_greeted.TryAdd((hello.Node, hello.Incarnation), 0))
         {
             Log.NodeHello(_logger, Printable.Text(hello.Node), hello.Incarnation, Printable.Text(hello.ZeekVersion, 40), hello.Trace ? "trace" : "live", hello.Open);
             if (hello.Spool.TrimEnd('/') != _custodyOptions.Spool.TrimEnd('/'))

@@ -31,12 +31,12 @@ internal sealed partial class ScanPipeline
             await Task.WhenAll(keys.Select(async key =>
             {
                 _outbox.Remove(key);
-                if (await _queue.CloseAsync(key) is { } request)
+                if (await InsistAsync(() => _queue.CloseAsync(key), cancellationToken) is { } request)
                 {
                     FaultPoints.Pass(FaultPoints.BeforeDelete);
                     if (Forget(request))
                     {
-                        await _queue.DoneAsync(key);
+                        await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
                     }
                 }
             }));
@@ -65,7 +65,7 @@ internal sealed partial class ScanPipeline
             _outbox.Resend();
             if (_time.GetUtcNow() >= nextCompaction)
             {
-                await _queue.CompactAsync();
+                await InsistAsync(_queue.CompactAsync, cancellationToken);
                 nextCompaction = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
             }
         }

@@ -2,7 +2,6 @@ using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
-using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
 
 namespace MailScanBridge;
@@ -16,7 +15,7 @@ internal sealed partial class ScanPipeline
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var lease = await _queue.LeaseAsync(cancellationToken);
+            var lease = await InsistAsync(() => _queue.LeaseAsync(cancellationToken), cancellationToken);
             Verdict? verdict;
             try
             {
@@ -33,7 +32,7 @@ internal sealed partial class ScanPipeline
                 continue;
             }
 
-            await _queue.AnswerAsync(lease, verdict);
+            await InsistAsync(() => _queue.AnswerAsync(lease, verdict), cancellationToken);
             FaultPoints.Pass(FaultPoints.BeforePublish);
             Answer(lease.Request.RequestKey, lease.Request.File, verdict);
             _verdictLog.Append(lease.Request.File, verdict);
@@ -90,7 +89,7 @@ internal sealed partial class ScanPipeline
             var reports = new List<ScanReport>();
             foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
             {
-                reports.Add(await ReportAsync(item, both.Token, cancellationToken));
+                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken));
             }
 
             return VerdictMaker.Make(file, unpacked, reports, _time.GetUtcNow() - lease.Received, Epoch);
@@ -105,21 +104,7 @@ internal sealed partial class ScanPipeline
         }
     }
 
-    /// <summary>One item's report; out of time it says so, and what earlier items showed still counts.</summary>
-    private async Task<ScanReport> ReportAsync(ScanItem item, CancellationToken limited, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _runner.RunAsync(_router.Plan(item), limited);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            var late = ScannerResult.Failed(Reasons.Timeout, TimeoutDetail());
-            return new ScanReport(item, [new StepReport("scan", null, Mandatory: true, LooksAtContent: false, late, null, TimeSpan.Zero)]);
-        }
-    }
-
-    private string TimeoutDetail() => $"not done within {_options.ScanTimeout.TotalSeconds:0.#} s (scan_timeout)";
+    private string TimeoutDetail() => $"not done within {_options.ScanTimeout.TotalSeconds:0.#} s (scan.timeout)";
 
     /// <summary>A whole mail is a mail whatever is declared; a part is what its header says.</summary>
     private static string? DeclaredType(FileRequest file) =>

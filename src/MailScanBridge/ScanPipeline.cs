@@ -10,6 +10,7 @@ using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
 using MailScanBridge.Zeek;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge;
@@ -42,6 +43,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Channel<RequestKey> _closing = Channel.CreateUnbounded<RequestKey>();
     private readonly SemaphoreSlim _accepting;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
+    private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _greeted = new();
 
     public ScanPipeline(PipelineParts parts, ZeekClient client, TimeProvider time, ILoggerFactory loggers)
     {
@@ -98,8 +100,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         {
             // The ordinary end.
         }
-
-        _client.Publish(Topics.Bridge(_options.Bridge), ReplyEvents.Bye(_options.Bridge, Epoch, first.IsFaulted ? "failed" : "stopped"));
+        finally
+        {
+            _client.Publish(Topics.Bridge(_options.Bridge), ReplyEvents.Bye(_options.Bridge, Epoch, first.IsFaulted ? "failed" : "stopped"));
+        }
     }
 
     /// <summary>Writes what is on its way to the disk and closes the journal. The client is the caller's.</summary>
@@ -109,6 +113,34 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         await _queue.DisposeAsync();
         _accepting.Dispose();
     }
+
+    /// <summary>
+    /// Writes to the journal again and again while the disk refuses: nothing may go on as if it were written, and a disk that is
+    /// full for a while is no reason to end.
+    /// </summary>
+    private async Task<T> InsistAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await write();
+            }
+            catch (SqliteException e)
+            {
+                TellOfTheJournal(e);
+                await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellationToken);
+            }
+        }
+    }
+
+    private Task InsistAsync(Func<Task> write, CancellationToken cancellationToken) => InsistAsync(
+        async () =>
+        {
+            await write();
+            return true;
+        },
+        cancellationToken);
 
     private void Recover()
     {
@@ -135,8 +167,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
         foreach (var row in closed)
         {
-            Forget(row.Request);
-            _ = _queue.DoneAsync(row.Request.RequestKey);
+            if (Forget(row.Request))
+            {
+                _ = _queue.DoneAsync(row.Request.RequestKey);
+            }
         }
 
         // A file without a request: the crash came between the move and the commit. Zeek asks again, and it is found by its name.

@@ -26,6 +26,11 @@ internal static class SelfTest
         }
 
         var directory = Path.Combine(store, "self-test");
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true); // The daemon was killed in here.
+        }
+
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
@@ -51,12 +56,12 @@ internal static class SelfTest
             {
                 var plan = router.Plan(item);
                 var steps = plan.Steps.Where(s => builtIn.ContainsKey(s.Scanner)).ToList();
-                reports.Add(await runner.RunAsync(plan with { Route = plan.Route is { } route ? route with { Steps = steps } : null }, cancellationToken));
+                reports.Add(await runner.RunAsync(plan with { Route = plan.Route is { } route ? route with { Steps = steps } : null }, CancellationToken.None, cancellationToken));
             }
 
             var verdict = VerdictMaker.Make(Request(mail.Length), unpacked, reports, TimeSpan.Zero, 0);
             Directory.Delete(work, recursive: true);
-            if (verdict.Kind != expected && reports.Any(r => r.Steps.Count > 0))
+            if (verdict.Kind != expected && reports.All(r => r.Steps.Any(s => s.Result is not null)))
             {
                 throw new StartException(
                     $"The self-test failed: a mail that must be {Words.Of(expected)} was called {Words.Of(verdict.Kind)} ({verdict.Detail}). Check routes and unpacking limits.");

@@ -17,8 +17,13 @@ internal sealed class RecordReader(string eventName, string path, IReadOnlyList<
     private const int MaxStringBytes = 128 * 1024;
 
     private const int MaxVectorItems = 10_000;
+
+    /// <summary>Most bytes of all strings of one record together: a request must fit the journal, and its verdict, which echoes it, the wire.</summary>
+    private const int MaxRecordBytes = 1024 * 1024;
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private int _next;
+    private int _bytes;
 
     public ulong Count(string field) => Read(field, ZeekKind.Count).AsCount();
 
@@ -28,7 +33,9 @@ internal sealed class RecordReader(string eventName, string path, IReadOnlyList<
 
     public bool? OptionalBool(string field) => Optional(field, ZeekKind.Boolean) is { } v ? v.AsBool() : null;
 
-    public DateTimeOffset Time(string field) => Read(field, ZeekKind.Time).AsTime();
+    public DateTimeOffset Time(string field) => Read(field, ZeekKind.Time) is var time && time.AsTimeNanoseconds() >= 0
+        ? time.AsTime()
+        : throw new MalformedEventException($"{eventName}: {path}{field}: expected a time after 1970, found {time}.");
 
     public IPAddress? OptionalAddress(string field) => Optional(field, ZeekKind.Address) is { } v ? v.AsAddress() : null;
 
@@ -105,9 +112,15 @@ internal sealed class RecordReader(string eventName, string path, IReadOnlyList<
     private byte[] Limited(string field, ZeekValue value)
     {
         var bytes = value.AsBytes();
-        return bytes.Length <= MaxStringBytes
+        if (bytes.Length > MaxStringBytes)
+        {
+            throw new MalformedEventException($"{eventName}: {path}{field}: expected at most {MaxStringBytes} bytes, found {bytes.Length}.");
+        }
+
+        _bytes += bytes.Length;
+        return _bytes <= MaxRecordBytes
             ? bytes.ToArray()
-            : throw new MalformedEventException($"{eventName}: {path}{field}: expected at most {MaxStringBytes} bytes, found {bytes.Length}.");
+            : throw new MalformedEventException($"{eventName}: {path}{field}: expected at most {MaxRecordBytes} bytes of text in all, and there are more.");
     }
 
     private string Utf8(string field, ZeekValue value)

@@ -1,16 +1,21 @@
 using MailScanBridge.Routing;
 using MailScanBridge.Telemetry;
+using MailScanBridge.Unpacking;
 
 namespace MailScanBridge.Scanning;
 
 /// <summary>
 /// Runs an item's plan step by step. A step whose scanner this machine does not have is reported as absent: a failure
-/// (<c>tool_down</c>) where it is mandatory, a note where it is not. Safe for concurrent use.
+/// (<c>tool_down</c>) where it is mandatory, a note where it is not. What one scanner does wrong ends with its step: the others
+/// still run, and what they found still counts. Safe for concurrent use.
 /// </summary>
 public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, TimeProvider time)
 {
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
-    public async Task<ScanReport> RunAsync(ScanPlan plan, CancellationToken cancellationToken)
+    /// <param name="plan">What to run.</param>
+    /// <param name="limit">Ends the time for the plan: the step that runs and the mandatory ones after it fail with <c>timeout</c>.</param>
+    /// <param name="cancellationToken">Ends the work without a report.</param>
+    public async Task<ScanReport> RunAsync(ScanPlan plan, CancellationToken limit, CancellationToken cancellationToken)
     {
         var steps = new List<StepReport>(plan.Steps.Count);
         foreach (var step in plan.Steps)
@@ -23,7 +28,7 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, T
             else if (scanners.TryGetValue(step.Scanner, out var scanner))
             {
                 var started = time.GetTimestamp();
-                var result = await scanner.ScanAsync(plan.Item, cancellationToken);
+                var result = await RunAsync(scanner, plan.Item, limit, cancellationToken);
                 var elapsed = time.GetElapsedTime(started);
                 MailScanMetrics.Scanned(scanner.Name, result.Outcome, elapsed);
                 steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed));
@@ -40,6 +45,22 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, T
         }
 
         return new ScanReport(plan.Item, steps);
+    }
+
+    private static async Task<ScannerResult> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit, cancellationToken);
+        try
+        {
+            both.Token.ThrowIfCancellationRequested();
+            return await scanner.ScanAsync(item, both.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return limit.IsCancellationRequested
+                ? ScannerResult.Failed(Reasons.Timeout, "the time for all parts was over (scan.timeout)")
+                : ScannerResult.Failed(Reasons.ToolDown, $"{e.GetType().Name}: {e.Message}");
+        }
     }
 
     private static string? WhyNot(RouteStep step, ScanPlan plan, List<StepReport> done)

@@ -35,7 +35,7 @@ internal static partial class Log
     [LoggerMessage(2001, LogLevel.Error, "Row {Id} of the journal {Path} cannot be read and is left out: {Problem}")]
     public static partial void JournalRowDamaged(ILogger logger, long id, string path, string problem);
 
-    [LoggerMessage(2002, LogLevel.Error, "The journal has refused {Count} requests, the last one with: {Problem} They are not accepted; Zeek will send them again. This line comes at most every 10 s.")]
+    [LoggerMessage(2002, LogLevel.Error, "The journal cannot be written: {Problem} The work waits; {Count} requests were refused until now, which Zeek will send again. This line comes at most every 10 s.")]
     public static partial void JournalFailed(ILogger logger, long count, string problem);
 
     [LoggerMessage(2003, LogLevel.Information, "Recovered from the journal: {Waiting} requests to scan, {Answered} verdicts to deliver, {Closed} files to remove; {Strays} files in the store without a request")]

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Intake;
+using MailScanBridge.Queue;
+using MailScanBridge.Replies;
+using MailScanBridge.Scanning.BuiltIn;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Tests.Support;
+using MailScanBridge.Tests.Unpacking;
+using MailScanBridge.Zeek;
+
+namespace MailScanBridge.Tests.Pipeline;
+
+/// <summary>The daemon's pipeline with the built-in routes and scanner, over a hub that outlives its restarts.</summary>
+internal sealed class PipelineHost : IAsyncDisposable
+{
+    public const string BridgeName = "test.bridge";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ZeekHub _hub = new(new ZeekHubOptions { XPub = "tcp://127.0.0.1:0", XSub = "tcp://127.0.0.1:0" });
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<string, long> _counters = new();
+    private readonly List<ZeekClient> _clients = [];
+    private CancellationTokenSource? _stop;
+    private ZeekClient? _client;
+    private ScanPipeline? _pipeline;
+    private Task _running = Task.CompletedTask;
+
+    public PipelineHost(string? state = null)
+    {
+        _hub.Start();
+        Spool = Directory.CreateDirectory(Path.Combine(_folder.Path, "spool")).FullName;
+        State = state ?? Directory.CreateDirectory(Path.Combine(_folder.Path, "state")).FullName;
+        Parts = new PipelineParts
+        {
+            Pipeline = new PipelineOptions { Bridge = BridgeName, Heartbeat = TimeSpan.FromMilliseconds(100) },
+            Custody = new CustodyOptions { Spool = Spool, Store = Path.Combine(State, "store") },
+            Queue = new QueueOptions { JournalPath = Path.Combine(State, "journal.sqlite") },
+            Scanners = [new ContentScanner()],
+            Routes = ConfigLoader.Load(null, _ => null).Routes,
+            Replies = new ReplyOptions { Resend = TimeSpan.FromMilliseconds(200), MaxResend = TimeSpan.FromMilliseconds(400) },
+            VerdictLogPath = Path.Combine(_folder.Path, "verdicts.json"),
+        };
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == MailScanMetrics.MeterName)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counters.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        _listener.Start();
+    }
+
+    public PipelineParts Parts { get; set; }
+
+    public string Spool { get; }
+
+    public string State { get; }
+
+    public LogRecorder Log { get; } = new();
+
+    public string HubXSub => _hub.XSubEndpoint;
+
+    /// <summary>Frames that the pipeline's client could not decode.</summary>
+    public long Undecodable => _client!.Statistics.Undecodable.Values.Sum();
+
+    public bool IsRunning => !_running.IsCompleted;
+
+    /// <summary>Waits for the pipeline to end by itself, which it should not.</summary>
+    public Task Running => _running;
+
+    public long Count(string counter) => _counters.GetValueOrDefault(counter);
+
+    public IReadOnlyList<string> StoredFiles => [.. Directory.GetFiles(Path.Combine(State, "store", "files")).Select(f => Path.GetFileName(f))];
+
+    public IReadOnlyList<string> LogLines => File.Exists(Parts.VerdictLogPath) ? File.ReadAllLines(Parts.VerdictLogPath) : [];
+
+    public ZeekClient NewClient(string name)
+    {
+        var client = new ZeekClient(Endpoints(name));
+        _clients.Add(client);
+        return client;
+    }
+
+    public Task StartAsync()
+    {
+        _stop = new CancellationTokenSource();
+        _client = new ZeekClient(Endpoints("bridge"));
+        _pipeline = new ScanPipeline(Parts, _client, TimeProvider.System, Log);
+        _running = Task.Run(() => _pipeline.RunAsync(_stop.Token));
+        return _client.StartAsync(Wait.Token);
+    }
+
+    public async Task StopAsync()
+    {
+        if (_stop is null)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        try
+        {
+            await _running.WaitAsync(Wait.Deadline);
+        }
+        finally
+        {
+            await _pipeline!.DisposeAsync();
+            await _client!.DisposeAsync();
+            _stop.Dispose();
+            _stop = null;
+        }
+    }
+
+    /// <summary>The journal's rows; only while the pipeline is stopped.</summary>
+    public async Task<IReadOnlyList<JournalRow>> RowsAsync()
+    {
+        await using var queue = ScanQueue.Open(Parts.Queue, TimeProvider.System, Log);
+        return queue.Snapshot();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await _hub.DisposeAsync();
+        _listener.Dispose();
+        _folder.Dispose();
+    }
+
+    private ZeekClientOptions Endpoints(string name) => new()
+    {
+        HubXPub = _hub.XPubEndpoint,
+        HubXSub = _hub.XSubEndpoint,
+        NodeName = name,
+        Linger = TimeSpan.FromMilliseconds(500),
+    };
+}

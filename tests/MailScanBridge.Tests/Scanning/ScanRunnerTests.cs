@@ -1,0 +1,128 @@
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Tests.Support;
+using Xunit;
+
+namespace MailScanBridge.Tests.Scanning;
+
+public sealed class ScanRunnerTests
+{
+    private static readonly Finding s_bad = new("Bad", VerdictKind.Malicious, 100);
+    private static readonly Finding s_odd = new("Odd", VerdictKind.Suspicious, 60);
+
+    [Fact]
+    public async Task Steps_run_in_order_and_report_what_each_said()
+    {
+        var report = await RunAsync([new RouteStep("a"), new RouteStep("b", Mandatory: false)], ("a", _ => ScannerResult.Scanned()), ("b", _ => ScannerResult.NoOpinion(s_odd)));
+
+        Assert.Equal(["a", "b"], report.Steps.Select(s => s.Scanner));
+        Assert.Equal([true, false], report.Steps.Select(s => s.Mandatory));
+        Assert.Equal([ScanOutcome.Scanned, ScanOutcome.NoOpinion], report.Steps.Select(s => s.Result!.Outcome));
+        Assert.Equal("v a", report.Steps[0].Version);
+    }
+
+    [Fact]
+    public async Task An_absent_scanner_is_a_failure_where_it_is_mandatory_and_a_note_where_it_is_not()
+    {
+        var report = await RunAsync([new RouteStep("gone"), new RouteStep("gone too", Mandatory: false), new RouteStep("a")], ("a", _ => ScannerResult.Scanned()));
+
+        Assert.Equal((ScanOutcome.Failed, Reasons.ToolDown), (report.Steps[0].Result!.Outcome, report.Steps[0].Result!.Reason));
+        Assert.Null(report.Steps[1].Result);
+        Assert.Equal("not on this machine", report.Steps[1].Skipped);
+        Assert.Equal(ScanOutcome.Scanned, report.Steps[2].Result!.Outcome);
+    }
+
+    [Theory]
+    [InlineData(true, "malicious already")]
+    [InlineData(false, null)]
+    public async Task After_a_proof_the_later_steps_are_left_out_if_the_route_says_so(bool stop, string? skipped)
+    {
+        var report = await RunAsync([new RouteStep("a"), new RouteStep("b")], stop, ("a", _ => ScannerResult.NoOpinion(s_bad)), ("b", _ => ScannerResult.Scanned()));
+
+        Assert.Equal(skipped, report.Steps[1].Skipped);
+        Assert.Equal(skipped is null, report.Steps[1].Result is not null);
+    }
+
+    [Fact]
+    public async Task A_suspicion_stops_nothing()
+    {
+        var report = await RunAsync([new RouteStep("a"), new RouteStep("b")], ("a", _ => ScannerResult.NoOpinion(s_odd)), ("b", _ => ScannerResult.Scanned()));
+
+        Assert.NotNull(report.Steps[1].Result);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_step_with_a_condition_runs_only_when_the_earlier_one_found_something(bool found)
+    {
+        var report = await RunAsync(
+            [new RouteStep("a"), new RouteStep("b", OnlyIfFlagged: "a")], ("a", _ => found ? ScannerResult.Scanned(s_odd) : ScannerResult.Scanned()), ("b", _ => ScannerResult.Scanned()));
+
+        Assert.Equal(found, report.Steps[1].Result is not null);
+        Assert.Equal(found ? null : "a found nothing", report.Steps[1].Skipped);
+    }
+
+    [Fact]
+    public async Task A_condition_on_a_scanner_that_is_absent_is_not_met()
+    {
+        var report = await RunAsync([new RouteStep("a", Mandatory: false), new RouteStep("b", OnlyIfFlagged: "a")], ("b", _ => ScannerResult.Scanned()));
+
+        Assert.Null(report.Steps[1].Result);
+    }
+
+    [Fact]
+    public async Task A_scanner_that_throws_spoils_only_its_own_step()
+    {
+        var report = await RunAsync([new RouteStep("a"), new RouteStep("b")], ("a", _ => throw new InvalidOperationException("broken")), ("b", _ => ScannerResult.Scanned(s_bad)));
+
+        Assert.Equal((ScanOutcome.Failed, Reasons.ToolDown), (report.Steps[0].Result!.Outcome, report.Steps[0].Result!.Reason));
+        Assert.Contains("broken", report.Steps[0].Result!.Detail, StringComparison.Ordinal);
+        Assert.Equal([s_bad], report.Steps[1].Result!.Findings);
+    }
+
+    [Fact]
+    public async Task At_the_time_limit_what_was_found_before_still_counts_and_the_rest_is_said_to_be_late()
+    {
+        using var limit = new CancellationTokenSource();
+        var runner = Runner(
+            ("a", _ => ScannerResult.Scanned(s_bad)),
+            ("b", token =>
+            {
+                limit.Cancel();
+                token.ThrowIfCancellationRequested();
+                return ScannerResult.Scanned();
+            }),
+            ("c", _ => ScannerResult.Scanned()));
+
+        var report = await runner.RunAsync(Plan([new RouteStep("a"), new RouteStep("b"), new RouteStep("c")], stop: false), limit.Token, Wait.Token);
+
+        Assert.Equal([s_bad], report.Steps[0].Result!.Findings);
+        Assert.Equal([Reasons.Timeout, Reasons.Timeout], report.Steps.Skip(1).Select(s => s.Result!.Reason!));
+    }
+
+    [Fact]
+    public async Task The_end_of_the_daemon_is_no_report()
+    {
+        using var stop = new CancellationTokenSource();
+        var runner = Runner(("a", token =>
+        {
+            stop.Cancel();
+            token.ThrowIfCancellationRequested();
+            return ScannerResult.Scanned();
+        }));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(Plan([new RouteStep("a")], stop: true), CancellationToken.None, stop.Token));
+    }
+
+    private static ScanPlan Plan(IReadOnlyList<RouteStep> steps, bool stop) => new(Make.Item(), new Route("r", ["*"], steps, stop));
+
+    private static ScanRunner Runner(params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
+        new(scanners.ToDictionary(s => s.Name, s => (IScanner)new FakeScanner(s.Name, (_, token) => ValueTask.FromResult(s.Scan(token)))), TimeProvider.System);
+
+    private static Task<ScanReport> RunAsync(IReadOnlyList<RouteStep> steps, params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
+        RunAsync(steps, true, scanners);
+
+    private static Task<ScanReport> RunAsync(IReadOnlyList<RouteStep> steps, bool stop, params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
+        Runner(scanners).RunAsync(Plan(steps, stop), CancellationToken.None, Wait.Token);
+}
