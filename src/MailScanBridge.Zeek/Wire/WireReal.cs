@@ -41,7 +41,11 @@ internal static class WireReal
         }
 
         var fraction = bits & Fraction;
-        return (bits & Sign) | (fraction > HalfSmallestNormal ? (fraction - HalfSmallestNormal) << 1 : 0);
+        if (fraction < HalfSmallestNormal)
+            return bits & Sign;
+
+        // 2^-1023 itself would have the bits of zero, and that is what Zeek sends; the next pattern reads as it.
+        return (bits & Sign) | Math.Max((fraction - HalfSmallestNormal) << 1, 1);
     }
 
     private static double UnpackSpecial(ulong wire)

@@ -1,0 +1,48 @@
+// Prints every event on some topics as a line of JSON.
+//   dotnet run --project samples/Listen -- <hub XPUB> <hub XSUB> [topic prefix ...]     all topics where none is named
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MailScanBridge.Zeek;
+
+if (args.Length < 2)
+{
+    Console.Error.WriteLine("usage: Listen <hub XPUB> <hub XSUB> [topic prefix ...]");
+    return 2;
+}
+
+await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
+foreach (var topic in args.Length > 2 ? args[2..] : [""])
+    client.Subscribe(topic);
+await client.StartAsync();
+Console.Error.WriteLine("listening");
+var json = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+await foreach (var message in client.ReadAllAsync())
+{
+    var line = new JsonObject
+    {
+        ["topic"] = message.Topic,
+        ["sender"] = message.Sender,
+        ["event"] = message.Event.Name,
+        ["args"] = new JsonArray([.. message.Event.Args.Select(ToJson)]),
+    };
+    Console.WriteLine(line.ToJsonString(json));
+}
+
+return 0;
+
+static JsonNode? ToJson(ZeekValue value) => value.Kind switch
+{
+    ZeekKind.None => null,
+    ZeekKind.Boolean => value.AsBool(),
+    ZeekKind.Count => value.AsCount(),
+    ZeekKind.Integer => value.AsInteger(),
+    ZeekKind.Real when double.IsFinite(value.AsReal()) => value.AsReal(),
+    ZeekKind.String => value.AsString(),
+    ZeekKind.Time => value.AsTime().ToString("O"),
+    ZeekKind.Interval => value.AsInterval().TotalSeconds,
+    ZeekKind.Vector => new JsonArray([.. value.AsVector().Select(ToJson)]),
+    ZeekKind.Set => new JsonArray([.. value.AsSet().Select(ToJson)]),
+    ZeekKind.Table => new JsonArray([.. value.AsTable().Select(pair => new JsonArray(ToJson(pair.Key), ToJson(pair.Value)))]),
+    _ => value.ToString(),
+};
