@@ -19,6 +19,9 @@ internal sealed class PartSink(UnpackSession session, ScanItem container)
     /// <inheritdoc cref="UnpackSession.TakeOut"/>
     public (uint Crc, long Length)? Write(string? name, string? declaredType, Action<Stream> write, string? knownType = null)
     {
+        // Only what holds something is a container: a text at the last depth is not one.
+        if (container.Depth >= Budget.MaxDepth)
+            throw new LimitReachedException($"containers more than {Budget.MaxDepth} deep (MaxDepth)", LimitScope.Container);
         Count++;
         return session.TakeOut(_account, name, declaredType, knownType, write);
     }

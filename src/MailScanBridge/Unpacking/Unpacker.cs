@@ -21,6 +21,17 @@ public sealed class Unpacker
         new TarContainer(),
         new CompressedFile(),
         new OleContainer(),
+        new PdfContainer(),
+        new RtfContainer(),
+        new HtmlContainer(),
+        new UuContainer(),
+        new XmlContainer(),
+        new OneNoteContainer(),
+        new IsoContainer(),
+        new CabinetContainer(),
+        new CpioContainer(),
+        new ArContainer(),
+        new OldArchiveContainer(),
         new UnopenedContainer(),
     ];
 
@@ -90,12 +101,6 @@ public sealed class Unpacker
                 content.Position = 0;
                 if (!container.Opens(item, content))
                     continue;
-                if (item.Depth >= session.Budget.MaxDepth)
-                {
-                    session.Problem(item, Reasons.Limits, $"containers more than {session.Budget.MaxDepth} deep (MaxDepth)");
-                    return;
-                }
-
                 content.Position = 0;
                 container.Open(item, content, new PartSink(session, item));
             }

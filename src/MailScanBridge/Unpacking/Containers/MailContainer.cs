@@ -14,6 +14,7 @@ internal sealed class MailContainer : IContainer
         try
         {
             Parse(item, content, parts);
+            MailSecondLook.TakeOut(content, parts);
         }
         catch (FormatException e) when (parts.Count == 0 && FirstHeader(content) is var start and > 0)
         {

@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SharpCompress.Archives;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Deflate64;
 using SharpCompress.Compressors.LZMA;
 using SharpCompress.Compressors.PPMd;
 using SharpCompress.Compressors.Xz;
 using SharpCompress.Compressors.ZStandard;
+using SharpCompress.Readers;
+using LegacyZip = SharpCompress.Archives.Zip.ZipArchive;
 using Mode = SharpCompress.Compressors.CompressionMode;
 
 namespace MailScanBridge.Unpacking.Containers;
@@ -21,6 +24,7 @@ internal static class ZipMethods
         return member.Method switch
         {
             0 => data,
+            >= 1 and <= 6 => Old(file, member),
             8 => new DeflateStream(data, CompressionMode.Decompress),
             9 => new Deflate64Stream(data, Mode.Decompress),
             12 => BZip2Stream.Create(data, Mode.Decompress, false),
@@ -30,6 +34,15 @@ internal static class ZipMethods
             98 => Ppmd(data),
             _ => throw new NotSupportedException($"compression method {member.Method}"),
         };
+    }
+
+    // Methods of before 1993, which SharpCompress opens only by way of the central directory.
+    private static Stream Old(Stream file, ZipMember member)
+    {
+        file.Position = 0;
+        var archive = LegacyZip.OpenArchive(file, new ReaderOptions { LeaveStreamOpen = true });
+        IArchiveEntry? entry = archive.Entries.FirstOrDefault(e => (uint)e.Crc == member.Crc && e.CompressedSize == member.CompressedSize);
+        return entry?.OpenEntryStream() ?? throw new NotSupportedException($"compression method {member.Method} outside the central directory");
     }
 
     // Method 14 (5.8.8): two version bytes, the length of the properties, the properties.

@@ -1,0 +1,16 @@
+using SharpCompress.Readers;
+using SharpCompress.Readers.Rar;
+
+namespace MailScanBridge.Unpacking.Containers;
+
+/// <summary>RAR 1.5 to 5.</summary>
+internal sealed class RarContainer : IContainer
+{
+    public bool Opens(ScanItem item, Stream content) => item.Type == ContentTypes.Rar;
+
+    public void Open(ScanItem item, Stream content, PartSink parts)
+    {
+        using IReader reader = RarReader.OpenReader(content, new ReaderOptions { LeaveStreamOpen = true });
+        ArchiveMembers.TakeOut(reader, parts);
+    }
+}
