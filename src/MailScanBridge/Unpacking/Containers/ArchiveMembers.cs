@@ -6,11 +6,11 @@ namespace MailScanBridge.Unpacking.Containers;
 /// <summary>Takes the members out of an archive that SharpCompress reads forward.</summary>
 internal static class ArchiveMembers
 {
-    public static void TakeOut(IReader reader, PartSink parts, bool hasCrc32 = true)
+    public static void TakeOut(IReader reader, PartSink parts, bool hasCrc32 = true, bool unlocked = false)
     {
         try
         {
-            TakeOutAll(reader, parts, hasCrc32);
+            TakeOutAll(reader, parts, hasCrc32, unlocked);
         }
         catch
         {
@@ -20,7 +20,7 @@ internal static class ArchiveMembers
         }
     }
 
-    private static void TakeOutAll(IReader reader, PartSink parts, bool hasCrc32)
+    private static void TakeOutAll(IReader reader, PartSink parts, bool hasCrc32, bool unlocked)
     {
         int entries = 0;
         while (reader.MoveToNextEntry())
@@ -30,7 +30,7 @@ internal static class ArchiveMembers
             IEntry entry = reader.Entry;
             if (entry.IsDirectory)
                 continue;
-            if (entry.IsEncrypted)
+            if (entry.IsEncrypted && !unlocked)
             {
                 parts.Problem(Reasons.Encrypted, $"{entry.Key}: needs a password");
                 continue;

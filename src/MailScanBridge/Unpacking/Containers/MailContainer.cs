@@ -37,6 +37,7 @@ internal sealed class MailContainer : IContainer
         {
             parts.Token.ThrowIfCancellationRequested();
             MimeMessage message = parser.ParseMessage(parts.Token);
+            parts.NoteSubject(message.Subject);
             if (message.Body is { } body)
                 new MimeTree(parts, layout).Walk(body);
         }

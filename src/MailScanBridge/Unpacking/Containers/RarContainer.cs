@@ -10,7 +10,12 @@ internal sealed class RarContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        using IReader reader = RarReader.OpenReader(content, new ReaderOptions { LeaveStreamOpen = true });
-        ArchiveMembers.TakeOut(reader, parts);
+        ArchivePasswords.TakeOut(content, parts, Open);
+    }
+
+    private static IReader Open(Stream content, string? password)
+    {
+        content.Position = 0;
+        return RarReader.OpenReader(content, new ReaderOptions { LeaveStreamOpen = true, Password = password });
     }
 }

@@ -11,8 +11,13 @@ internal sealed class SevenZipContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        using IArchive archive = SevenZipArchive.OpenArchive(content, new ReaderOptions { LeaveStreamOpen = true });
-        using IReader reader = archive.ExtractAllEntries();
-        ArchiveMembers.TakeOut(reader, parts);
+        ArchivePasswords.TakeOut(content, parts, Open);
+    }
+
+    private static IReader Open(Stream content, string? password)
+    {
+        content.Position = 0;
+        IArchive archive = SevenZipArchive.OpenArchive(content, new ReaderOptions { LeaveStreamOpen = true, Password = password });
+        return archive.ExtractAllEntries();
     }
 }
