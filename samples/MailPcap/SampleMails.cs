@@ -28,8 +28,8 @@ internal static class SampleMails
             WordDocument.With("Please enable macros to fill in the form.", VbaProject.With("Module1", Macro))).ToArray(), "suspicious"),
         new("08-pdf-javascript.eml", Mail("Your statement", 9).Text("Your statement is attached.").Attach("application/pdf", "statement.pdf", ScriptedPdf).ToArray(), "suspicious"),
         new("09-double-extension.eml", Mail("Unpaid invoice", 10).Text("See attachment.").Attach("application/pdf", "invoice.pdf.exe", Program).ToArray(), "suspicious"),
-        new("10-encrypted-zip.eml", Mail("Confidential", 11).Text("The password is infected.").Attach("application/zip", "confidential.zip",
-            new ZipFile().Add("eicar.com", Eicar, "infected").ToArray()).ToArray(), "unscanned", "encrypted"),
+        new("10-encrypted-zip.eml", Mail("Confidential", 11).Text("The password follows by phone.").Attach("application/zip", "confidential.zip",
+            new ZipFile().Add("eicar.com", Eicar, "not-in-this-mail-4711").ToArray()).ToArray(), "unscanned", "encrypted"),
         new("11-truncated-attachment.eml", Cut(Mail("A long report", 12).Text("The report is attached.").Attach("application/pdf", "report.pdf", LongPdf).ToArray()), "unscanned", "truncated", MailEnd.Lost),
         new("12-hostile-name.eml", Mail("A name to be careful with", 13).Text("The attachment's name tries to break out of every quoting.").AttachEncoded("text/plain",
             "report\n\"quoted\" $(touch pwned) `id`; rm -rf ~ | ..\\..\\evil.txt", "Nothing but a name.\r\n"u8.ToArray()).ToArray(), "clean"),
@@ -45,6 +45,10 @@ internal static class SampleMails
             "letter.docx", LockedDocument).ToArray(), "unscanned", "encrypted"),
         new("20-clean-document-and-picture.eml", Mail("Minutes", 21).Text("Minutes and a picture are attached.").Attach("application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             "minutes.docx", WordDocument.With("We met, and agreed.")).Attach("image/png", "dot.png", Convert.FromBase64String(Dot)).ToArray(), "clean"),
+        new("21-eicar-zip-password-in-text.eml", Mail("Your invoice", 22).Text("The archive is protected for your privacy.\r\nPassword: Kx7-2026").Attach("application/zip", "invoice.zip",
+            new ZipFile().Add("eicar.com", Eicar, "Kx7-2026").ToArray()).ToArray(), "malicious"),
+        new("22-html-smuggling.eml", Mail("Secure message", 23).Html("<!DOCTYPE html>\r\n<html><body><script>\r\nvar b = atob('" + Convert.ToBase64String(Zipped())
+            + "');\r\nvar a = document.createElement('a'); a.href = URL.createObjectURL(new Blob([b])); a.download = 'scan.zip'; a.click();\r\n</script></body></html>").ToArray(), "malicious"),
     ];
 
     // One red pixel.

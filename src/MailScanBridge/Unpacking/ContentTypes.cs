@@ -40,6 +40,9 @@ public static class ContentTypes
     public const string PowerShell = "text/x-powershell";
     public const string JavaScript = "text/javascript";
     public const string VisualBasic = "text/vbscript";
+    /// <summary>The source of one macro module, as the unpacker takes it out of a document.</summary>
+    public const string Vba = "text/x-vba";
+
     public const string HtmlApplication = "application/hta";
     public const string ScriptFile = "text/x-script";
 

@@ -15,10 +15,27 @@ internal sealed class PartSink(UnpackSession session, ScanItem container)
     /// <summary>How many problems this container had.</summary>
     public int Problems { get; private set; }
 
+    /// <summary>Passwords to try on this container, the likeliest first.</summary>
+    public IReadOnlyList<string> Passwords(bool slow) => session.Passwords.For(container, slow);
+
+    /// <summary>The parts that follow come out by this password; null for parts that needed none.</summary>
+    public void Opened(string? password)
+    {
+        _account.Password = password;
+        if (password is not null)
+            session.Passwords.NoteOpened(password);
+    }
+
+    /// <summary>The subject of the mail that this container is.</summary>
+    public void NoteSubject(string? subject) => session.Passwords.NoteSubject(container, subject);
+
     /// <summary>Takes a part out by having its content written.</summary>
     /// <inheritdoc cref="UnpackSession.TakeOut"/>
     public (uint Crc, long Length)? Write(string? name, string? declaredType, Action<Stream> write, string? knownType = null)
     {
+        // Only what holds something is a container: a text at the last depth is not one.
+        if (container.Depth >= Budget.MaxDepth)
+            throw new LimitReachedException($"containers more than {Budget.MaxDepth} deep (MaxDepth)", LimitScope.Container);
         Count++;
         return session.TakeOut(_account, name, declaredType, knownType, write);
     }

@@ -29,6 +29,9 @@ public sealed record ScanItem
 
     /// <summary>SHA-256 of the content, 64 lower-case hex digits.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The password by which it came out of its container; null where none was needed. May come from the mail: hostile.</summary>
+    public string? Password { get; init; }
 }
 
 /// <summary>Something inside an item that could not be taken out whole, so that the item is not wholly scanned.</summary>

@@ -1,3 +1,5 @@
+using MailScanBridge.Unpacking.Pdf;
+
 namespace MailScanBridge.Unpacking;
 
 /// <summary>
@@ -40,6 +42,9 @@ public sealed record UnpackBudget
     /// <summary>The largest dictionary that an LZMA stream may ask for, in bytes. Default 64 MiB. Above it the part is not decompressed.</summary>
     public long MaxDictionaryBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>How far PDFs are looked into for embedded files.</summary>
+    public PdfLimits Pdf { get; init; } = new();
+
     /// <summary>Every fault of these settings, in words; empty where there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -51,6 +56,10 @@ public sealed record UnpackBudget
         Positive(MaxRatio, nameof(MaxRatio));
         Positive(MaxMultipartDepth, nameof(MaxMultipartDepth));
         Positive(MaxDictionaryBytes, nameof(MaxDictionaryBytes));
+        Positive(Pdf.MaxFileBytes, $"{nameof(Pdf)}.{nameof(Pdf.MaxFileBytes)}");
+        Positive(Pdf.MaxObjects, $"{nameof(Pdf)}.{nameof(Pdf.MaxObjects)}");
+        Positive(Pdf.MaxObjectStreamBytes, $"{nameof(Pdf)}.{nameof(Pdf.MaxObjectStreamBytes)}");
+        Positive(Pdf.MaxNesting, $"{nameof(Pdf)}.{nameof(Pdf.MaxNesting)}");
         if (RatioFloor < 0)
             faults.Add($"{nameof(RatioFloor)} must be 0 or more, not {RatioFloor}");
         if (MaxTime <= TimeSpan.Zero)

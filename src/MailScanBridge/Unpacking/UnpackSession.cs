@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailScanBridge.Unpacking.Passwords;
 
 namespace MailScanBridge.Unpacking;
 
@@ -8,10 +9,13 @@ internal sealed class ContainerAccount(ScanItem item)
     public ScanItem Item { get; } = item;
 
     public long Output { get; set; }
+
+    /// <summary>The password by which its parts come out; null where none is needed.</summary>
+    public string? Password { get; set; }
 }
 
 /// <summary>One run of the unpacker: the parts found, the problems met, and what is left of the budget. Used by one thread.</summary>
-internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, CancellationToken token)
+internal sealed class UnpackSession
 {
     // Problems noted of one container.
     private const int MaxProblems = 32;
@@ -20,12 +24,23 @@ internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, C
     private readonly List<UnpackProblem> _problems = [];
     private readonly Dictionary<string, ScanItem> _bySha256 = [];
     private readonly Queue<ScanItem> _pending = new();
+    private readonly string _workDirectory;
     private long _written;
 
-    public UnpackBudget Budget => budget;
+    public UnpackSession(UnpackBudget budget, PasswordOptions passwords, IReadOnlyList<string> given, string workDirectory, CancellationToken token)
+    {
+        Budget = budget;
+        Passwords = new PasswordFinder(passwords, given, _items);
+        Token = token;
+        _workDirectory = workDirectory;
+    }
+
+    public UnpackBudget Budget { get; }
+
+    public PasswordFinder Passwords { get; }
 
     /// <summary>Ends when the caller gives up or the time is over.</summary>
-    public CancellationToken Token => token;
+    public CancellationToken Token { get; }
 
     public UnpackResult Result => new(_items, _problems);
 
@@ -63,10 +78,10 @@ internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, C
     {
         long allowed = wanted;
         LimitReachedException? limit = null;
-        Check(budget.MaxItemBytes - partLength, $"a part larger than {budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
-        long ratio = Math.Max(budget.RatioFloor, container.Item.Size * budget.MaxRatio);
-        Check(ratio - container.Output, $"more than {budget.MaxRatio} times the container's size (MaxRatio)", LimitScope.Container);
-        Check(budget.MaxTotalBytes - _written, $"more than {budget.MaxTotalBytes} bytes in all (MaxTotalBytes)", LimitScope.Tree);
+        Check(Budget.MaxItemBytes - partLength, $"a part larger than {Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+        long ratio = Math.Max(Budget.RatioFloor, container.Item.Size * Budget.MaxRatio);
+        Check(ratio - container.Output, $"more than {Budget.MaxRatio} times the container's size (MaxRatio)", LimitScope.Container);
+        Check(Budget.MaxTotalBytes - _written, $"more than {Budget.MaxTotalBytes} bytes in all (MaxTotalBytes)", LimitScope.Tree);
         container.Output += allowed;
         _written += allowed;
         return (allowed, limit);
@@ -87,10 +102,10 @@ internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, C
     /// <returns>The CRC-32 and length of what was written where all of it was, else null.</returns>
     public (uint Crc, long Length)? TakeOut(ContainerAccount container, string? name, string? declaredType, string? knownType, Action<Stream> write)
     {
-        token.ThrowIfCancellationRequested();
-        if (_items.Count > budget.MaxItems)
-            throw new LimitReachedException($"more than {budget.MaxItems} parts (MaxItems)", LimitScope.Tree);
-        string path = Path.Combine(workDirectory, _items.Count.ToString("D4", CultureInfo.InvariantCulture));
+        Token.ThrowIfCancellationRequested();
+        if (_items.Count > Budget.MaxItems)
+            throw new LimitReachedException($"more than {Budget.MaxItems} parts (MaxItems)", LimitScope.Tree);
+        string path = Path.Combine(_workDirectory, _items.Count.ToString("D4", CultureInfo.InvariantCulture));
         using var part = new PartWriter(this, container, path);
         LimitReachedException? limit = null;
         bool whole = false;
@@ -143,6 +158,7 @@ internal sealed class UnpackSession(UnpackBudget budget, string workDirectory, C
             Path = path,
             Size = length,
             Sha256 = sha256,
+            Password = container.Password,
         });
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailScanBridge.Unpacking.Containers;
+using MailScanBridge.Unpacking.Passwords;
 
 namespace MailScanBridge.Unpacking;
 
@@ -21,22 +22,35 @@ public sealed class Unpacker
         new TarContainer(),
         new CompressedFile(),
         new OleContainer(),
+        new PdfContainer(),
+        new RtfContainer(),
+        new HtmlContainer(),
+        new UuContainer(),
+        new XmlContainer(),
+        new OneNoteContainer(),
+        new IsoContainer(),
+        new CabinetContainer(),
+        new CpioContainer(),
+        new ArContainer(),
+        new OldArchiveContainer(),
         new UnopenedContainer(),
     ];
 
     private readonly UnpackBudget _budget;
     private readonly TimeProvider _time;
+    private readonly PasswordOptions _passwords;
 
     // Mail and TNEF name code pages that .NET knows only after this.
     static Unpacker() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <exception cref="ArgumentException">The budget has faults; the message lists all of them.</exception>
-    public Unpacker(UnpackBudget budget, TimeProvider? time = null)
+    public Unpacker(UnpackBudget budget, TimeProvider? time = null, PasswordOptions? passwords = null)
     {
         if (budget.Validate() is { Count: > 0 } faults)
             throw new ArgumentException(string.Join("; ", faults), nameof(budget));
         _budget = budget;
         _time = time ?? TimeProvider.System;
+        _passwords = passwords ?? new PasswordOptions();
     }
 
     /// <summary>Takes the file apart. The file itself is only read, and is the first item.</summary>
@@ -51,11 +65,21 @@ public sealed class Unpacker
     /// <exception cref="WorkDirectoryException">A part could not be written.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public UnpackResult Unpack(string path, string? name, string? declaredType, string workDirectory, CancellationToken cancellationToken)
+    public UnpackResult Unpack(string path, string? name, string? declaredType, string workDirectory, CancellationToken cancellationToken) =>
+        Unpack(path, name, declaredType, workDirectory, [], cancellationToken);
+
+    /// <inheritdoc cref="Unpack(string, string, string, string, CancellationToken)"/>
+    /// <param name="path">A regular file.</param>
+    /// <param name="name">The name it was declared under, or null.</param>
+    /// <param name="declaredType">The media type it was declared as, or null.</param>
+    /// <param name="workDirectory">An empty directory of the caller's.</param>
+    /// <param name="passwords">Passwords to try first, such as words of a mail that the file came with but is not inside of.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public UnpackResult Unpack(string path, string? name, string? declaredType, string workDirectory, IReadOnlyList<string> passwords, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_budget.MaxTime, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var session = new UnpackSession(_budget, workDirectory, stop.Token);
+        var session = new UnpackSession(_budget, _passwords, passwords, workDirectory, stop.Token);
         ScanItem root = Root(path, name, declaredType);
         session.Add(root);
         ScanItem current = root;
@@ -90,12 +114,6 @@ public sealed class Unpacker
                 content.Position = 0;
                 if (!container.Opens(item, content))
                     continue;
-                if (item.Depth >= session.Budget.MaxDepth)
-                {
-                    session.Problem(item, Reasons.Limits, $"containers more than {session.Budget.MaxDepth} deep (MaxDepth)");
-                    return;
-                }
-
                 content.Position = 0;
                 container.Open(item, content, new PartSink(session, item));
             }

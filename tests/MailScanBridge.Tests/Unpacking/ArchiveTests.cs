@@ -96,7 +96,7 @@ public class ArchiveTests
     [Theory]
     [InlineData("4D5343460000000000000000")]
     [InlineData("04224D18")]
-    [InlineData("E4525C7B8CD8A74DAEB15378D02996D3")]
+    [InlineData("535A444488F02733")]
     public void A_container_that_is_not_opened_is_said(string hex)
     {
         using var unpacked = Unpacked.From(Convert.FromHexString(hex));

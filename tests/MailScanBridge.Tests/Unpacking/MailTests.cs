@@ -127,6 +127,27 @@ public class MailTests
         Assert.Single(unpacked.Parts);
     }
 
+    [Theory]
+    [InlineData("Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nshown\n--b\nContent-Type: x/y\n\nhidden\n--b--\n--a--\n")]
+    [InlineData("Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: x/y\n\nhidden\n--b--\n")]
+    [InlineData("Content-Type(meow): multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\naGlkZGVu\n--b--\n")]
+    [InlineData("Content-Disposition: inline; boundary=b\nContent-Type: multipart/mixed; boundary=a\n\n--b\nContent-Transfer-Encoding: base64\n\naGlkZGVu\n--b--\n--a\n\nx\n--a--\n")]
+    public void What_only_some_mail_programs_would_show_is_a_part_and_said(string rest)
+    {
+        using var unpacked = Unpacked.From("From: a@b.example\nSubject: x\nMIME-Version: 1.0\n" + rest);
+        Assert.Contains(unpacked.Contents, c => c.Trim() == "hidden");
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Damaged && p.Detail.StartsWith("mail programs read this mail differently", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mail_whose_lines_end_in_returns_alone_is_read_and_said()
+    {
+        byte[] mail = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(Mail.Attach("text/plain", "a", s_secret).ToArray()).Replace("\r\n", "\r", StringComparison.Ordinal));
+        using var unpacked = Unpacked.From(mail);
+        Assert.Contains(Encoding.ASCII.GetString(s_secret), unpacked.Contents);
+        Assert.Contains(Reasons.Damaged, unpacked.Reasons);
+    }
+
     [Fact]
     public void The_parts_of_each_sample_are_found()
     {

@@ -29,19 +29,30 @@ internal static class ContentFamilies
     [
         ContentTypes.Zip, ContentTypes.SevenZip, ContentTypes.Rar, ContentTypes.Tar, ContentTypes.Gzip, ContentTypes.Bzip2, ContentTypes.Xz,
         ContentTypes.Lzma, ContentTypes.Lzip, ContentTypes.Zstandard, ContentTypes.Compress, ContentTypes.Epub,
+        ContentTypes.Iso9660, ContentTypes.Cabinet, ContentTypes.Cpio, ContentTypes.Ar, ContentTypes.Arj, ContentTypes.Ace, ContentTypes.Arc,
     ];
 
     private static readonly HashSet<string> s_documents =
     [
         ContentTypes.Empty, ContentTypes.Text, ContentTypes.Html, ContentTypes.Xml, ContentTypes.Csv, ContentTypes.Calendar, ContentTypes.VCard,
         ContentTypes.Mail, ContentTypes.Mbox, ContentTypes.Tnef, ContentTypes.Pdf, ContentTypes.Rtf, ContentTypes.UuEncoded,
+        ContentTypes.Vba, ContentTypes.Svg,
     ];
 
-    // Pictures made of pixels. SVG is a document with scripts in it, EMF and WMF are programs that draw: not these.
     private static readonly HashSet<string> s_images =
-        ["image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "image/webp", "image/heif", "image/x-icon", "image/jp2"];
+        ["image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "image/webp", "image/heif", "image/x-icon", "image/jp2",
+        "image/emf", "image/wmf"];
 
-    /// <summary>True for types of which the built-in checks say something about all of the content.</summary>
-    public static bool IsServed(string type) =>
-        s_documents.Contains(type) || s_archives.Contains(type) || s_images.Contains(type) || Packages.Contains(type) || CompoundFiles.Contains(type);
+    // Visio keeps macros inside a stream of its own making, and of a compound file of no known kind nobody knows where it keeps them.
+    private static readonly HashSet<string> s_opaque = [ContentTypes.Visio, ContentTypes.Ole];
+
+    /// <summary>True for items of which the built-in checks say something about all of the content.</summary>
+    public static bool IsServed(ScanItem item)
+    {
+        string type = item.Type;
+        bool inDocument = item.Parent is { } parent
+            && (Packages.Contains(parent.Type) || CompoundFiles.Contains(parent.Type) || parent.Type is ContentTypes.Xml or ContentTypes.Rtf);
+        return s_documents.Contains(type) || s_archives.Contains(type) || s_images.Contains(type) || Packages.Contains(type)
+            || (CompoundFiles.Contains(type) && (inDocument || !s_opaque.Contains(type)));
+    }
 }

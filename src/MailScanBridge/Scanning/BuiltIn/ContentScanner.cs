@@ -1,5 +1,6 @@
 using System.Globalization;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.Pdf;
 
 namespace MailScanBridge.Scanning.BuiltIn;
 
@@ -9,10 +10,12 @@ namespace MailScanBridge.Scanning.BuiltIn;
 /// of their own); of everything else it reports what it found and has no opinion on the rest. Content is read in windows, so
 /// that memory does not depend on size. Safe for concurrent use.
 /// </summary>
-public sealed class ContentScanner : IScanner
+public sealed class ContentScanner(ContentScannerOptions? options = null) : IScanner
 {
+    private readonly ContentScannerOptions _options = options ?? new ContentScannerOptions();
+
     /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
-    public const int RuleSet = 1;
+    public const int RuleSet = 2;
 
     private const int Window = 128 * 1024;
 
@@ -33,12 +36,15 @@ public sealed class ContentScanner : IScanner
 
         var search = new SignatureSearch(ByteSignatures.All.Where(s => s.Types is null || s.Types.Contains(item.Type)));
         PdfKeywords? words = item.Type == ContentTypes.Pdf ? new PdfKeywords() : null;
+        MemoryStream? document = DocumentTriage.Serves(item) ? new MemoryStream() : null;
         try
         {
             long read = await ReadAsync(item.Path, window =>
             {
                 search.Append(window);
                 words?.Append(window);
+                if (document is not null)
+                    document.Write(window[..(int)Math.Min(window.Length, _options.MaxDocumentBytes - document.Length)]);
             }, cancellationToken);
             if (read != item.Size)
                 return ScannerResult.Failed(Reasons.Damaged, $"read {read} of {item.Size} bytes", findings);
@@ -49,23 +55,37 @@ public sealed class ContentScanner : IScanner
         }
 
         findings.AddRange(search.Found);
-        if (words is not null && Unseen(words, findings) is { } failed)
+        if (document is not null)
+            DocumentTriage.Check(item, document.ToArray(), findings, cancellationToken);
+        if (document is not null && document.Length < item.Size)
+            return ScannerResult.Failed(Reasons.Limits, $"a document larger than {_options.MaxDocumentBytes} bytes (MaxDocumentBytes)", findings);
+        if (words is not null && ScanPdf(item, words, findings, cancellationToken) is { } failed)
             return failed;
-        return ContentFamilies.IsServed(item.Type) ? ScannerResult.Scanned(findings) : ScannerResult.NoOpinion(findings);
+        return ContentFamilies.IsServed(item) ? ScannerResult.Scanned(findings) : ScannerResult.NoOpinion(findings);
     }
 
-    /// <summary>Weighs the PDF, and says where part of it stays out of sight.</summary>
-    private static ScannerResult? Unseen(PdfKeywords words, List<Finding> findings)
+    /// <summary>Weighs the PDF with what its object streams hold, and says where part of it stays out of sight.</summary>
+    private ScannerResult? ScanPdf(ScanItem item, PdfKeywords words, List<Finding> findings, CancellationToken token)
     {
         words.Complete();
+        IReadOnlyList<(string Reason, string Detail)> unseen = [];
+        if (words.Count("/ObjStm") > 0)
+        {
+            using var content = new FileStream(item.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            PdfFile file = PdfFile.Read(content, _options.Pdf, token);
+            foreach (byte[] objects in file.ObjectStreams)
+            {
+                words.Append(objects);
+                words.Complete();
+            }
+
+            unseen = file.Unseen;
+        }
+
         PdfTriage.Weigh(words, findings);
         if (words.Count("/Encrypt") > 0)
             return ScannerResult.Failed(Reasons.Encrypted, "PDF with /Encrypt: strings and streams are encrypted", findings);
-        if (words.Count("/ObjStm") > 0)
-            return ScannerResult.Failed(Reasons.Unsupported, "PDF with object streams, which are not opened", findings);
-        if (words.Count("/EmbeddedFile") > 0)
-            return ScannerResult.Failed(Reasons.Unsupported, "PDF with embedded files, which are not taken out", findings);
-        return null;
+        return unseen.Count > 0 ? ScannerResult.Failed(unseen[0].Reason, unseen[0].Detail, findings) : null;
     }
 
     private delegate void OnWindow(ReadOnlySpan<byte> window);

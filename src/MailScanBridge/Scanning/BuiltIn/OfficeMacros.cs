@@ -9,8 +9,11 @@ internal static class OfficeMacros
     {
         if (ContentFamilies.MacroPackages.Contains(item.Type))
             findings.Add(new Finding("Office.MacroEnabled", VerdictKind.Suspicious, 30, "a document of a kind that carries macros"));
-        if (item.Parent is { } package && ContentFamilies.Packages.Contains(package.Type)
-            && item.Name?.EndsWith("vbaProject.bin", StringComparison.OrdinalIgnoreCase) == true)
+        if (item.Parent is not { } package || !ContentFamilies.Packages.Contains(package.Type) || item.Name is not { } name)
+            return;
+        if (name.EndsWith("vbaProject.bin", StringComparison.OrdinalIgnoreCase))
             findings.Add(new Finding("Office.VbaPart", VerdictKind.Suspicious, 40, "a part named vbaProject.bin"));
+        if (name.Contains("macrosheets/", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".rels", StringComparison.OrdinalIgnoreCase))
+            findings.Add(new Finding("Office.Excel4Macro", VerdictKind.Suspicious, 65, "a macro sheet"));
     }
 }

@@ -14,6 +14,7 @@ internal sealed class MailContainer : IContainer
         try
         {
             Parse(item, content, parts);
+            MailSecondLook.TakeOut(content, parts);
         }
         catch (FormatException e) when (parts.Count == 0 && FirstHeader(content) is var start and > 0)
         {
@@ -36,6 +37,7 @@ internal sealed class MailContainer : IContainer
         {
             parts.Token.ThrowIfCancellationRequested();
             MimeMessage message = parser.ParseMessage(parts.Token);
+            parts.NoteSubject(message.Subject);
             if (message.Body is { } body)
                 new MimeTree(parts, layout).Walk(body);
         }

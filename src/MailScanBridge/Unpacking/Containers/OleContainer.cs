@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
+using MailScanBridge.Unpacking.Office;
 
 namespace MailScanBridge.Unpacking.Containers;
 
-/// <summary>Compound files: whether an Office document inside is encrypted, and whether the file can be read at all.</summary>
+/// <summary>Compound files: macros, packed and embedded objects, the attachments of an Outlook message; and whether a password is in the way.</summary>
 internal sealed class OleContainer : IContainer
 {
     // Record that starts an encrypted workbook's globals ([MS-XLS] 2.4.117 FilePass).
@@ -10,6 +11,9 @@ internal sealed class OleContainer : IContainer
 
     // How much of a workbook is searched for it, in bytes: it stands within the first records.
     private const int WorkbookHead = 4096;
+
+    // Streams that hold a whole file, in an object's storage.
+    private static readonly HashSet<string> s_wholeFiles = new(StringComparer.OrdinalIgnoreCase) { "Package", "CONTENTS", "EmbeddedOdf" };
 
     public bool Opens(ScanItem item, Stream content) => item.Type is ContentTypes.Ole or ContentTypes.Word or ContentTypes.Excel
         or ContentTypes.PowerPoint or ContentTypes.Visio or ContentTypes.OutlookMessage or ContentTypes.Installer or ContentTypes.EncryptedOffice;
@@ -21,6 +25,31 @@ internal sealed class OleContainer : IContainer
             parts.Problem(Reasons.Encrypted, "an Office document behind a password");
         else if (IsEncrypted(item.Type, file))
             parts.Problem(Reasons.Encrypted, "a document behind a password");
+
+        foreach ((string name, byte[] source) in VbaModules.Read(file))
+            parts.Read(name + ".bas", null, () => new MemoryStream(source), ContentTypes.Vba);
+        foreach (CompoundEntry entry in file.Entries.Where(e => e.IsStream && e.Size > 0))
+        {
+            parts.Token.ThrowIfCancellationRequested();
+            if (entry.Name.Equals("\u0001Ole10Native", StringComparison.OrdinalIgnoreCase))
+                OpenPackage(file, entry, parts);
+            else if (s_wholeFiles.Contains(entry.Name))
+                parts.Read(entry.Name, null, () => new MemoryStream(file.Read(entry, parts.Budget.MaxItemBytes + 1)));
+        }
+
+        if (item.Type == ContentTypes.OutlookMessage)
+            OutlookMessage.TakeOut(file, parts);
+        else if (item.Type == ContentTypes.PowerPoint)
+            PowerPointObjects.TakeOut(file, parts);
+    }
+
+    private static void OpenPackage(CompoundFile file, CompoundEntry entry, PartSink parts)
+    {
+        byte[] native = file.Read(entry, parts.Budget.MaxItemBytes + 1);
+        if (OlePackage.Read(native, sized: true) is { } package)
+            parts.Read(package.Name, null, () => new MemoryStream(package.Content.ToArray()));
+        else
+            parts.Read("Ole10Native", null, () => new MemoryStream(native));
     }
 
     private static bool IsEncrypted(string type, CompoundFile file)

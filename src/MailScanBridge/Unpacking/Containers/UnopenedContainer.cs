@@ -5,10 +5,8 @@ internal sealed class UnopenedContainer : IContainer
 {
     private static readonly HashSet<string> s_types =
     [
-        ContentTypes.Cabinet, ContentTypes.Iso9660, ContentTypes.Udf, ContentTypes.Arj, ContentTypes.Ace, ContentTypes.Arc, ContentTypes.Lha,
-        ContentTypes.Cpio, ContentTypes.Ar, ContentTypes.Xar, ContentTypes.Wim, ContentTypes.Vhd, ContentTypes.Vhdx, ContentTypes.Chm,
-        ContentTypes.Szdd, ContentTypes.Symbian, ContentTypes.Lz4, ContentTypes.BinHex, ContentTypes.UuEncoded, ContentTypes.Pgp,
-        ContentTypes.Installer, ContentTypes.OneNote, ContentTypes.OutlookMessage,
+        ContentTypes.Udf, ContentTypes.Lha, ContentTypes.Xar, ContentTypes.Wim, ContentTypes.Vhd, ContentTypes.Vhdx, ContentTypes.Chm,
+        ContentTypes.Szdd, ContentTypes.Symbian, ContentTypes.Lz4, ContentTypes.BinHex, ContentTypes.Pgp, ContentTypes.Installer,
     ];
 
     public bool Opens(ScanItem item, Stream content) => s_types.Contains(item.Type);

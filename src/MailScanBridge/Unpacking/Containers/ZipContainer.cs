@@ -27,13 +27,14 @@ internal sealed class ZipContainer : IContainer
         foreach (string fault in directory.Faults)
             parts.Problem(Reasons.Damaged, fault);
 
+        var passwords = new ZipPasswords(content, parts);
         foreach (ZipMember member in directory.Members)
         {
             if (member.IsDirectory)
                 continue;
             if (member.IsEncrypted)
             {
-                parts.Problem(Reasons.Encrypted, $"{member.Name}: needs a password");
+                passwords.TakeOut(member);
                 continue;
             }
 

@@ -37,6 +37,7 @@ internal static class ZipHeaders
         long size = BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[22..]);
         long none = 0;
         Zip64(tail.AsSpan(nameLength), ref size, ref compressed, ref none);
+        (int strength, ushort method) = WinZipAes(tail.AsSpan(nameLength));
         long data = offset + LocalLength + nameLength + extraLength;
         bool unknown = (flags & 8) != 0 && compressed == 0;
         return new ZipMember
@@ -44,6 +45,9 @@ internal static class ZipHeaders
             Name = Decode(tail.AsSpan(0, nameLength), flags),
             Flags = flags,
             Method = BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[8..]),
+            Time = BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[10..]),
+            AesStrength = strength,
+            AesMethod = method,
             Crc = BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[14..]),
             CompressedSize = unknown ? file.Length - data : compressed,
             Size = unknown ? null : size,
@@ -68,11 +72,15 @@ internal static class ZipHeaders
         long size = BinaryPrimitives.ReadUInt32LittleEndian(directory[24..]);
         long offset = BinaryPrimitives.ReadUInt32LittleEndian(directory[42..]);
         Zip64(directory.Slice(CentralLength + nameLength, extraLength), ref size, ref compressed, ref offset);
+        (int strength, ushort method) = WinZipAes(directory.Slice(CentralLength + nameLength, extraLength));
         var member = new ZipMember
         {
             Name = Decode(directory.Slice(CentralLength, nameLength), flags),
             Flags = flags,
             Method = BinaryPrimitives.ReadUInt16LittleEndian(directory[10..]),
+            Time = BinaryPrimitives.ReadUInt16LittleEndian(directory[12..]),
+            AesStrength = strength,
+            AesMethod = method,
             Crc = BinaryPrimitives.ReadUInt32LittleEndian(directory[16..]),
             CompressedSize = compressed,
             Size = size,
@@ -94,21 +102,10 @@ internal static class ZipHeaders
     // Extended information (4.5.3): eight bytes for each field that is all ones in the header, in this order.
     private static void Zip64(ReadOnlySpan<byte> extra, ref long size, ref long compressed, ref long offset)
     {
-        while (extra.Length >= 4)
-        {
-            ushort id = BinaryPrimitives.ReadUInt16LittleEndian(extra);
-            int length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]), extra.Length - 4);
-            if (id == 1)
-            {
-                ReadOnlySpan<byte> fields = extra.Slice(4, length);
-                Take(ref fields, ref size);
-                Take(ref fields, ref compressed);
-                Take(ref fields, ref offset);
-                return;
-            }
-
-            extra = extra[(4 + length)..];
-        }
+        ReadOnlySpan<byte> fields = Extra(extra, 1);
+        Take(ref fields, ref size);
+        Take(ref fields, ref compressed);
+        Take(ref fields, ref offset);
 
         static void Take(ref ReadOnlySpan<byte> fields, ref long value)
         {
@@ -117,6 +114,27 @@ internal static class ZipHeaders
             value = Math.Max(0, BinaryPrimitives.ReadInt64LittleEndian(fields));
             fields = fields[8..];
         }
+    }
+
+    // Extra field 9901 of WinZip: version, "AE", strength, the method below.
+    private static (int Strength, ushort Method) WinZipAes(ReadOnlySpan<byte> extra)
+    {
+        ReadOnlySpan<byte> field = Extra(extra, 0x9901);
+        return field.Length >= 7 ? (field[4], BinaryPrimitives.ReadUInt16LittleEndian(field[5..])) : (0, (ushort)0);
+    }
+
+    private static ReadOnlySpan<byte> Extra(ReadOnlySpan<byte> extra, ushort wanted)
+    {
+        while (extra.Length >= 4)
+        {
+            ushort id = BinaryPrimitives.ReadUInt16LittleEndian(extra);
+            int length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]), extra.Length - 4);
+            if (id == wanted)
+                return extra.Slice(4, length);
+            extra = extra[(4 + length)..];
+        }
+
+        return [];
     }
 
     private static string Decode(ReadOnlySpan<byte> name, ushort flags)

@@ -13,6 +13,15 @@ internal sealed record ZipMember
 
     public required uint Crc { get; init; }
 
+    /// <summary>Time of day as DOS writes it; part of it checks passwords.</summary>
+    public ushort Time { get; init; }
+
+    /// <summary>1, 2, 3 for WinZip's AES with 128, 192, 256 bits; 0 where it is not used.</summary>
+    public int AesStrength { get; init; }
+
+    /// <summary>The compression method below WinZip's AES.</summary>
+    public ushort AesMethod { get; init; }
+
     /// <summary>Bytes of compressed data; to the next header where no header says.</summary>
     public required long CompressedSize { get; init; }
 

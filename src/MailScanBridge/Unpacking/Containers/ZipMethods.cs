@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SharpCompress.Archives;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Deflate64;
 using SharpCompress.Compressors.LZMA;
 using SharpCompress.Compressors.PPMd;
 using SharpCompress.Compressors.Xz;
 using SharpCompress.Compressors.ZStandard;
+using SharpCompress.Readers;
+using LegacyZip = SharpCompress.Archives.Zip.ZipArchive;
 using Mode = SharpCompress.Compressors.CompressionMode;
 
 namespace MailScanBridge.Unpacking.Containers;
@@ -17,23 +20,36 @@ internal static class ZipMethods
     {
         if (member.IsEncrypted)
             throw new EncryptedContentException("needs a password");
-        var data = new SliceStream(file, member.DataOffset, member.CompressedSize, token);
-        return member.Method switch
-        {
-            0 => data,
-            8 => new DeflateStream(data, CompressionMode.Decompress),
-            9 => new Deflate64Stream(data, Mode.Decompress),
-            12 => BZip2Stream.Create(data, Mode.Decompress, false),
-            14 => Lzma(data, member.Size, maxDictionary),
-            93 => new DecompressionStream(data),
-            95 => new XZStream(data),
-            98 => Ppmd(data),
-            _ => throw new NotSupportedException($"compression method {member.Method}"),
-        };
+        return member.Method is >= 1 and <= 6
+            ? Old(file, member)
+            : Decode(new SliceStream(file, member.DataOffset, member.CompressedSize, token), member, member.Method, maxDictionary);
+    }
+
+    /// <summary>Undoes the compression of a member's data, after its encryption if there was one.</summary>
+    public static Stream Decode(Stream data, ZipMember member, ushort method, long maxDictionary) => method switch
+    {
+        0 => data,
+        8 => new DeflateStream(data, CompressionMode.Decompress),
+        9 => new Deflate64Stream(data, Mode.Decompress),
+        12 => BZip2Stream.Create(data, Mode.Decompress, false),
+        14 => Lzma(data, member, maxDictionary),
+        93 => new DecompressionStream(data),
+        95 => new XZStream(data),
+        98 => Ppmd(data),
+        _ => throw new NotSupportedException($"compression method {method}"),
+    };
+
+    // Methods of before 1993, which SharpCompress opens only by way of the central directory.
+    private static Stream Old(Stream file, ZipMember member)
+    {
+        file.Position = 0;
+        var archive = LegacyZip.OpenArchive(file, new ReaderOptions { LeaveStreamOpen = true });
+        IArchiveEntry? entry = archive.Entries.FirstOrDefault(e => (uint)e.Crc == member.Crc && e.CompressedSize == member.CompressedSize);
+        return entry?.OpenEntryStream() ?? throw new NotSupportedException($"compression method {member.Method} outside the central directory");
     }
 
     // Method 14 (5.8.8): two version bytes, the length of the properties, the properties.
-    private static LzmaStream Lzma(Stream data, long? size, long maxDictionary)
+    private static LzmaStream Lzma(Stream data, ZipMember member, long maxDictionary)
     {
         Span<byte> header = stackalloc byte[4];
         data.ReadExactly(header);
@@ -43,7 +59,7 @@ internal static class ZipMethods
         var properties = new byte[length];
         data.ReadExactly(properties);
         Dictionaries.Check(BinaryPrimitives.ReadUInt32LittleEndian(properties.AsSpan(1)), maxDictionary);
-        return LzmaStream.Create(properties, data, data.Length - data.Position, size ?? -1);
+        return LzmaStream.Create(properties, data, member.CompressedSize - header.Length - length, member.Size ?? -1);
     }
 
     private static PpmdStream Ppmd(Stream data)

@@ -124,8 +124,8 @@ internal static class BinaryTypes
     }
 
     // A PDF reader accepts the header anywhere in the first kilobyte, some anywhere: junk before it is an evasion of
-    // signatures at offset 0. Past the first kilobyte it must stand at the start of a line and have objects behind it,
-    // so that a text which speaks of PDF stays a text; and mail stays mail.
+    // signatures at offset 0. Past the first kilobyte there must be objects behind it, so that a text which speaks of PDF
+    // stays a text; and mail stays mail.
     private static string? Pdf(ReadOnlySpan<byte> head)
     {
         int at = head.IndexOf("%PDF-"u8);
@@ -135,10 +135,7 @@ internal static class BinaryTypes
             return ContentTypes.Pdf;
         if (TextTypes.IsMail(head) || TextTypes.IsHtml(head))
             return null;
-        if (at <= 1024 - 5)
-            return ContentTypes.Pdf;
-        bool atLineStart = head[at - 1] is (byte)'\n' or (byte)'\r';
-        return atLineStart && head[at..].IndexOf(" obj"u8) >= 0 ? ContentTypes.Pdf : null;
+        return at <= 1024 - 5 || (head[at..].IndexOf(" obj"u8) >= 0 && head[at..].IndexOf("endobj"u8) >= 0) ? ContentTypes.Pdf : null;
     }
 
     /// <summary>A tar header carries a checksum of itself, which also proves those from before "ustar".</summary>

@@ -1,3 +1,5 @@
+using MailScanBridge.Unpacking.Office;
+
 namespace MailScanBridge.Unpacking.Types;
 
 /// <summary>Tells compound files apart by the streams they hold.</summary>

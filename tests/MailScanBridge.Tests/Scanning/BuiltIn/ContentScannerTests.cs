@@ -116,6 +116,35 @@ public sealed class ContentScannerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_object_stream_holds_counts_as_if_it_stood_in_the_open()
+    {
+        byte[] objects = PdfFile.Ascii("7 0 << /S /JavaScript /JS (x) >>");
+        ScannerResult result = await Scan(PdfFile.Page("x", "/OpenAction 7 0 R ", PdfFile.Stream("/Type /ObjStm /N 1 /First 4 ", objects)));
+        Assert.Equal("Pdf.AutoScript", Assert.Single(result.Findings).Name);
+        Assert.Equal(ScanOutcome.Scanned, result.Outcome);
+    }
+
+    [Fact]
+    public async Task An_object_stream_that_cannot_be_opened_is_said()
+    {
+        byte[] stream = PdfFile.Stream("/Type /ObjStm /N 1 /First 4 ", PdfFile.Ascii("7 0 << >>"));
+        stream[stream.AsSpan().IndexOf("stream\n"u8) + 12] ^= 0xFF;
+        ScannerResult result = await Scan(PdfFile.Page("x", "", stream));
+        Assert.Equal(ScanOutcome.Failed, result.Outcome);
+        Assert.Equal(Reasons.Damaged, result.Reason);
+    }
+
+    [Fact]
+    public async Task Object_streams_that_grow_beyond_the_limit_are_said()
+    {
+        string path = _folder.Write("bomb", PdfFile.Page("x", "", PdfFile.Stream("/Type /ObjStm /N 1 /First 4 ", new byte[100_000])));
+        var item = new ScanItem { Type = ContentTypes.Pdf, Path = path, Size = new FileInfo(path).Length, Sha256 = new string('0', 64) };
+        var scanner = new ContentScanner(new ContentScannerOptions { Pdf = new() { MaxObjectStreamBytes = 50_000 } });
+        ScannerResult result = await scanner.ScanAsync(item, TestContext.Current.CancellationToken);
+        Assert.Equal(Reasons.Limits, result.Reason);
+    }
+
+    [Fact]
     public async Task A_document_that_may_hold_macros_is_suspicious_and_the_macros_more_so()
     {
         byte[] project = VbaProject.With("M", "Sub A()\r\nEnd Sub\r\n");

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MailScanBridge.Unpacking;
+namespace MailScanBridge.Unpacking.Office;
 
 /// <summary>One storage or stream of a compound file.</summary>
 /// <param name="Name">Its own name, control characters included. Hostile.</param>
