@@ -22,9 +22,16 @@ internal sealed partial class ScanPipeline
                     _ = AcceptAsync(Take(request));
                     break;
                 case VerdictAck ack:
-                    foreach (var seqno in ack.Seqnos)
+                    foreach (var key in ack.Seqnos.Select(seqno => new RequestKey(ack.Node, ack.Incarnation, seqno)))
                     {
-                        _closing.Writer.TryWrite(new RequestKey(ack.Node, ack.Incarnation, seqno));
+                        if (_queue.Find(key) is null)
+                        {
+                            MailScanMetrics.AckUnknown();
+                        }
+                        else
+                        {
+                            _closing.Writer.TryWrite(key);
+                        }
                     }
 
                     break;

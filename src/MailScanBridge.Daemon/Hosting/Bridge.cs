@@ -9,12 +9,14 @@ namespace MailScanBridge.Daemon.Hosting;
 /// <summary>The daemon put together: hub (if it hosts one), event client, scanners, pipeline. Both <c>run</c> and <c>demo</c> use it.</summary>
 internal sealed class Bridge : IAsyncDisposable
 {
+    private readonly FileStream _lock;
     private readonly ZeekHub? _hub;
     private readonly ZeekClient _client;
     private readonly ScanPipeline _pipeline;
 
-    private Bridge(ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners)
+    private Bridge(FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners)
     {
+        _lock = stateLock;
         _hub = hub;
         _client = client;
         HubXPub = endpoints.HubXPub;
@@ -38,12 +40,13 @@ internal sealed class Bridge : IAsyncDisposable
     {
         CheckDirectories(config);
         RefuseUnsafeEndpoints(config);
-        var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
-        var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
-        await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
+        var stateLock = LockState(config);
         ZeekHub? hub = null;
         try
         {
+            var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
+            var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
+            await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
             hub = config.HostHub ? StartHub(config, loggers) : null;
             var endpoints = new ZeekClientOptions
             {
@@ -63,10 +66,11 @@ internal sealed class Bridge : IAsyncDisposable
                 Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
-            return new Bridge(hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);
+            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);
         }
         catch (Exception e)
         {
+            await stateLock.DisposeAsync();
             if (hub is not null)
             {
                 await hub.DisposeAsync();
@@ -91,6 +95,22 @@ internal sealed class Bridge : IAsyncDisposable
         if (_hub is not null)
         {
             await _hub.DisposeAsync();
+        }
+
+        await _lock.DisposeAsync();
+    }
+
+    /// <summary>Two daemons over one state would scan, answer and delete each other's files.</summary>
+    private static FileStream LockState(BridgeConfig config)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The state directory is in use, or not writable: {e.Message} Is another mailscan-bridge running? Each needs a state of its own (state, or MAILSCAN_STATE).", e);
         }
     }
 

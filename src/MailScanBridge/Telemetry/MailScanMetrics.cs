@@ -20,6 +20,7 @@ public static class MailScanMetrics
     private static readonly Histogram<int> CommitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
     private static readonly Counter<long> VerdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
     private static readonly Counter<long> ResentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
+    private static readonly Counter<long> AckUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
     private static readonly Histogram<double> ScanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
 
     public static void Request() => RequestsCounter.Add(1);
@@ -42,6 +43,8 @@ public static class MailScanMetrics
         VerdictsCounter.Add(1, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));
 
     public static void VerdictResent() => ResentCounter.Add(1);
+
+    public static void AckUnknown() => AckUnknownCounter.Add(1);
 
     public static void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         ScanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
