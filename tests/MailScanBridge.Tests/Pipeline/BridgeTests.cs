@@ -54,7 +54,18 @@ public sealed class BridgeTests : IDisposable
     {
         await using var first = await OpenAsync();
 
-        Assert.Contains(first.HubXPub, await RefusedAsync(xPub: first.HubXPub), StringComparison.Ordinal);
+        Assert.Contains(first.HubXPub, await RefusedAsync(xPub: first.HubXPub, state: Path.Combine(_folder.Path, "other")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_daemons_do_not_share_a_state()
+    {
+        await using (await OpenAsync())
+        {
+            Assert.Contains("Is another mailscan-bridge running?", await RefusedAsync(), StringComparison.Ordinal);
+        }
+
+        await using var after = await OpenAsync();
     }
 
     [Fact]
@@ -110,14 +121,14 @@ public sealed class BridgeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<string> RefusedAsync(string yaml = "", string? xPub = null) =>
-        (await Assert.ThrowsAsync<StartException>(() => OpenAsync(yaml, xPub))).Message;
+    private async Task<string> RefusedAsync(string yaml = "", string? xPub = null, string? state = null) =>
+        (await Assert.ThrowsAsync<StartException>(() => OpenAsync(yaml, xPub, state))).Message;
 
-    private Task<Bridge> OpenAsync(string yaml = "", string? xPub = null)
+    private Task<Bridge> OpenAsync(string yaml = "", string? xPub = null, string? state = null)
     {
         var environment = new Dictionary<string, string>
         {
-            ["MAILSCAN_SPOOL"] = Spool, ["MAILSCAN_STATE"] = State, ["MAILSCAN_HUB_XPUB"] = xPub ?? "tcp://127.0.0.1:0", ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:0",
+            ["MAILSCAN_SPOOL"] = Spool, ["MAILSCAN_STATE"] = state ?? State, ["MAILSCAN_HUB_XPUB"] = xPub ?? "tcp://127.0.0.1:0", ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:0",
         };
         var config = ConfigLoader.Load(_folder.Write("mailscan.yaml", System.Text.Encoding.UTF8.GetBytes(yaml)), environment.GetValueOrDefault);
         return Bridge.OpenAsync(config, TimeProvider.System, new LogRecorder(), Wait.Token);

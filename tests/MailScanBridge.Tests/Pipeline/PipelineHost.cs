@@ -9,6 +9,7 @@ using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Zeek;
+using Microsoft.Data.Sqlite;
 
 namespace MailScanBridge.Tests.Pipeline;
 
@@ -105,6 +106,10 @@ internal sealed class PipelineHost : IAsyncDisposable
         {
             await _running.WaitAsync(Wait.Deadline);
         }
+        catch (OperationCanceledException)
+        {
+            // It was stopped while it was still connecting.
+        }
         finally
         {
             await _pipeline!.DisposeAsync();
@@ -119,6 +124,16 @@ internal sealed class PipelineHost : IAsyncDisposable
     {
         await using var queue = ScanQueue.Open(Parts.Queue, TimeProvider.System, Log);
         return queue.Snapshot();
+    }
+
+    /// <summary>Changes the journal behind the pipeline's back; only while it is stopped.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Parts.Queue.JournalPath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     public async ValueTask DisposeAsync()

@@ -93,6 +93,7 @@ public sealed class PipelineTests : IAsyncLifetime
 
         Assert.Equal(("malicious", ""), await node.VerdictAsync(2));
         Assert.Equal((4, 100), (_host.Count("mailscan.intake.malformed") - malformed, _host.Count("mailscan.intake.unknown") - unknown));
+        Assert.Equal(2, _host.Count("mailscan.acks.unknown"));
         Assert.Equal(3, _host.Log.Lines.Count(l => l.Contains(" 1000: ", StringComparison.Ordinal)));
         Assert.Equal(51, _host.Log.Lines.Count(l => l.Contains(" 1001: ", StringComparison.Ordinal)));
         Assert.All(_host.Log.Lines, l => PrintableTests.AssertPrintable(l.TrimEnd()));
@@ -375,6 +376,128 @@ public sealed class PipelineTests : IAsyncLifetime
         Assert.True(host.IsRunning);
         Assert.Contains(host.Log.Lines, l => l.Contains(" 2002: ", StringComparison.Ordinal));
         await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_verdict_has_one_line_in_the_log_wherever_the_crash_came()
+    {
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        for (var seqno = 1UL; seqno <= 4; seqno++)
+        {
+            node.Ask(seqno, s_text);
+        }
+
+        await Wait.UntilAsync(() => _host.LogLines.Count == 4, "four lines");
+        await _host.StopAsync();
+
+        // As if the crash had come before the mark for 1 and 2, and before the line for 2 (its line is torn).
+        var lines = _host.LogLines.ToDictionary(Seqno);
+        await File.WriteAllTextAsync(_host.Parts.VerdictLogPath, $"{lines[1]}\n{lines[3]}\n{lines[4]}\n{lines[2][..40]}", Wait.Token);
+        _host.Execute("UPDATE requests SET logged = 0 WHERE seqno IN (1, 2)");
+        await _host.StartAsync();
+        await Wait.UntilAsync(() => _host.LogLines.Count == 5, "the missing line");
+        await _host.StopAsync();
+        await _host.StartAsync();
+        await _host.StopAsync();
+
+        Assert.Equal(5, _host.LogLines.Count);
+        Assert.Equal([1UL, 2UL, 3UL, 4UL], _host.LogLines.Where(l => l.EndsWith('}')).Select(Seqno).Order());
+        Assert.All(await _host.RowsAsync(), r => Assert.True(r.Logged));
+
+        static ulong Seqno(string line) => JsonDocument.Parse(line).RootElement.GetProperty("seqno").GetUInt64();
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_deleted_is_tried_again_at_the_next_start()
+    {
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        node.Ask(1, s_text);
+        await node.VerdictAsync(1);
+        var stored = Path.Combine(_host.State, "store", "files", Make.Request(1).RequestKey.FileName);
+        File.Delete(stored);
+        Directory.CreateDirectory(Path.Combine(stored, "no file"));
+        node.Acknowledge(1);
+        await Wait.UntilAsync(() => _host.Log.Lines.Any(l => l.Contains(" 8000: ", StringComparison.Ordinal)), "the refusal to be logged");
+
+        for (var start = 0; start < 2; start++)
+        {
+            await _host.StopAsync();
+            Assert.Equal(RequestState.Closed, Assert.Single(await _host.RowsAsync()).State);
+            await _host.StartAsync();
+        }
+
+        await _host.StopAsync();
+        Directory.Delete(stored, recursive: true);
+        await File.WriteAllTextAsync(stored, "can be deleted", Wait.Token);
+        await _host.StartAsync();
+        await _host.StopAsync();
+        Assert.False(File.Exists(stored));
+        Assert.Equal(RequestState.Done, Assert.Single(await _host.RowsAsync()).State);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_in_the_middle_of_a_scan_costs_no_attempt()
+    {
+        var scanning = 0;
+        var parts = _host.Parts;
+        _host.Parts = parts with
+        {
+            Scanners =
+            [
+                new FakeScanner("content", async (_, token) =>
+                {
+                    Interlocked.Increment(ref scanning);
+                    await Task.Delay(Timeout.Infinite, token);
+                    return ScannerResult.Scanned();
+                }),
+            ],
+        };
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        node.Ask(1, s_text);
+        await Wait.UntilAsync(() => Volatile.Read(ref scanning) == 1, "the scan to be under way");
+
+        await _host.StopAsync();
+
+        Assert.Equal((RequestState.Accepted, 0), Assert.Single(await _host.RowsAsync()) is var row ? (row.State, row.Attempts) : default);
+        Assert.Contains(node.Heard, e => e.Name == "MailScan::bridge_bye" && e.Args[2].AsString() == "stopped");
+        _host.Parts = parts;
+        await _host.StartAsync();
+        Assert.Equal(("clean", ""), await node.VerdictAsync(1));
+    }
+
+    [Fact]
+    public async Task When_too_much_is_open_a_request_is_answered_with_overload()
+    {
+        using var release = new SemaphoreSlim(0);
+        _host.Parts = _host.Parts with
+        {
+            Queue = _host.Parts.Queue with { MaxOpen = 2 },
+            Scanners =
+            [
+                new FakeScanner("content", async (_, token) =>
+                {
+                    await release.WaitAsync(token);
+                    return ScannerResult.Scanned();
+                }),
+            ],
+        };
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        for (var seqno = 1UL; seqno <= 3; seqno++)
+        {
+            node.Ask(seqno, s_text);
+        }
+
+        Assert.Equal(("unscanned", "overload"), await node.VerdictAsync(3));
+        release.Release(2);
+        Assert.Equal(("clean", ""), await node.VerdictAsync(1));
+        Assert.Equal(("clean", ""), await node.VerdictAsync(2));
+        node.Acknowledge(3);
+        await Wait.UntilAsync(() => _host.StoredFiles.Count == 2, "the file that was not scanned to go");
+        Assert.Equal(1, _host.Count("mailscan.queue.overload"));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
