@@ -50,11 +50,29 @@ internal static class ConfigLoader
 
     private static BridgeConfig Read(ConfigSection root, ConfigSection builtIn, Func<string, string?> environment, List<ConfigError> errors)
     {
-        string Either(string variable, string fromFile) => environment(variable) is { Length: > 0 } value ? value : fromFile;
+        string Either(string variable, string fromFile, Func<string, bool> allowed, string expected)
+        {
+            if (environment(variable) is not { Length: > 0 } value)
+            {
+                return fromFile;
+            }
 
-        var spool = Either("MAILSCAN_SPOOL", root.AbsolutePath("spool", builtIn.Text("spool", "")));
-        var state = Either("MAILSCAN_STATE", root.AbsolutePath("state", builtIn.Text("state", "")));
-        var bridge = Either("MAILSCAN_BRIDGE", root.Text("bridge", ""));
+            if (!allowed(value))
+            {
+                errors.Add(new ConfigError("(environment)", 0, variable, $"\"{Printable.Text(value)}\" {expected}"));
+            }
+
+            return value;
+        }
+
+        string EitherPath(string variable, string fromFile) => Either(variable, fromFile, ConfigSection.IsAbsolutePath, "is no absolute path");
+
+        string EitherHub(string variable, string fromFile) =>
+            Either(variable, fromFile, ConfigSection.IsLoopback, $"is not allowed; expected {ConfigSection.LoopbackShape}");
+
+        var spool = EitherPath("MAILSCAN_SPOOL", root.AbsolutePath("spool", builtIn.Text("spool", "")));
+        var state = EitherPath("MAILSCAN_STATE", root.AbsolutePath("state", builtIn.Text("state", "")));
+        var bridge = Either("MAILSCAN_BRIDGE", root.Text("bridge", ""), _ => true, "");
         var hub = root.Section("hub");
         var scan = root.Section("scan");
         var queue = root.Section("queue");
@@ -68,8 +86,8 @@ internal static class ConfigLoader
         var config = new BridgeConfig
         {
             HostHub = hub.Flag("host", true),
-            HubXPub = Either("MAILSCAN_HUB_XPUB", hub.Text("xpub", "tcp://127.0.0.1:27860")),
-            HubXSub = Either("MAILSCAN_HUB_XSUB", hub.Text("xsub", "tcp://127.0.0.1:27861")),
+            HubXPub = EitherHub("MAILSCAN_HUB_XPUB", hub.Loopback("xpub", "tcp://127.0.0.1:27860")),
+            HubXSub = EitherHub("MAILSCAN_HUB_XSUB", hub.Loopback("xsub", "tcp://127.0.0.1:27861")),
             Pipeline = pipeline with
             {
                 Bridge = bridge.Length > 0 ? bridge : pipeline.Bridge,
@@ -84,7 +102,7 @@ internal static class ConfigLoader
                 JournalPath = Path.Combine(state, "journal.sqlite"),
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
-                KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone),
+                KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone, maxDays: 365),
             },
             Replies = replyDefaults with
             {
@@ -131,11 +149,16 @@ internal static class ConfigLoader
         {
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
+            if (stream.Documents.Count > 1)
+            {
+                errors.Add(new ConfigError(file, stream.Documents[1].RootNode.Start.Line - 1, "", "expected one document: what follows this line would not be read"));
+            }
+
             return stream.Documents.Count > 0 ? stream.Documents[0].RootNode : new YamlMappingNode();
         }
         catch (YamlException e)
         {
-            errors.Add(new ConfigError(file, e.Start.Line, "", $"not YAML: {e.Message}"));
+            errors.Add(new ConfigError(file, e.Start.Line, "", Printable.Text($"not YAML: {e.Message}", 500)));
             return null;
         }
     }

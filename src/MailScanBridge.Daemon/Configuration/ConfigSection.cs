@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
@@ -34,7 +35,14 @@ internal sealed partial class ConfigSection
 
         foreach (var (key, value) in mapping.Children)
         {
-            _children[((YamlScalarNode)key).Value!] = (key, value);
+            if (key is YamlScalarNode { Value: { } name })
+            {
+                _children[name] = (key, value);
+            }
+            else
+            {
+                Report(key, path, "expected a name as key");
+            }
         }
     }
 
@@ -72,9 +80,9 @@ internal sealed partial class ConfigSection
     public string AbsolutePath(string key, string fallback)
     {
         var path = Text(key, fallback);
-        if (!System.IO.Path.IsPathFullyQualified(path))
+        if (!IsAbsolutePath(path))
         {
-            Report(LineOf(key), At(key), $"\"{path}\" is no absolute path");
+            Report(LineOf(key), At(key), $"\"{Printable.Text(path)}\" is no absolute path");
         }
 
         return path;
@@ -85,8 +93,15 @@ internal sealed partial class ConfigSection
     public int Number(string key, int fallback, int min, int max) => Parse(
         key, fallback, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max ? n : null, $"a whole number from {min} to {max}");
 
-    public TimeSpan Duration(string key, TimeSpan fallback) => Parse(
-        key, fallback, text => ParseDuration(text), "a duration above zero: a number and ms, s, m, h or d, such as 20s");
+    /// <summary>A duration that timers take: 10 ms to <paramref name="maxDays"/> days.</summary>
+    public TimeSpan Duration(string key, TimeSpan fallback, int maxDays = 1) => Parse(
+        key,
+        fallback,
+        text => ParseDuration(text) is { } d && d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromDays(maxDays) ? d : null,
+        $"a duration from 10ms to {maxDays}d: a number and ms, s, m, h or d, such as 20s");
+
+    /// <summary>A hub's endpoint, on loopback: anybody who reaches it can read and forge verdicts.</summary>
+    public string Loopback(string key, string fallback) => Parse(key, fallback, text => IsLoopback(text) ? text : null, LoopbackShape);
 
     public long Size(string key, long fallback) => Parse(key, fallback, text => ParseSize(text), "a size above zero: bytes, or a number and KiB, MiB or GiB, such as 25MiB");
 
@@ -142,6 +157,14 @@ internal sealed partial class ConfigSection
 
     /// <summary>Reports something wrong with a key's value.</summary>
     public void Wrong(string key, string problem) => Report(LineOf(key), At(key), problem);
+
+    internal const string LoopbackShape = "a loopback endpoint such as tcp://127.0.0.1:27860, since anybody who reaches the hub can read and forge verdicts";
+
+    internal static bool IsAbsolutePath(string path) => System.IO.Path.IsPathFullyQualified(path) && !path.Contains('\0');
+
+    internal static bool IsLoopback(string endpoint) => EndpointShape().Match(endpoint) is { Success: true } match
+        && (match.Groups[1].Value == "localhost" || (IPAddress.TryParse(match.Groups[1].Value.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)))
+        && (match.Groups[2].Value == "*" || ushort.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     internal static TimeSpan? ParseDuration(string text)
     {
@@ -223,10 +246,14 @@ internal sealed partial class ConfigSection
 
     private void Report(YamlNode node, string path, string problem) => Report(node.Start.Line, path, problem);
 
-    private void Report(long line, string path, string problem) => _errors.Add(new ConfigError(_file, line, path, problem));
+    private void Report(long line, string path, string problem) =>
+        _errors.Add(new ConfigError(_file, line, Printable.Text(path), Printable.Text(problem, 500)));
 
     [GeneratedRegex(@"\A([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)\z")]
     private static partial Regex DurationShape();
+
+    [GeneratedRegex(@"\Atcp://(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5}|\*)\z")]
+    private static partial Regex EndpointShape();
 
     [GeneratedRegex(@"\A([0-9]{1,18})(KiB|MiB|GiB)?\z")]
     private static partial Regex SizeShape();

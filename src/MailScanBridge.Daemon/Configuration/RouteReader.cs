@@ -17,6 +17,16 @@ internal static class RouteReader
                 section.Wrong("types", "is required: a list of media types, such as [application/pdf, text/*]");
             }
 
+            foreach (var type in types.Where(t => t.AsSpan(0, Math.Max(0, t.Length - 1)).Contains('*')))
+            {
+                section.Wrong("types", $"{Printable.Text(type, 60)}: * may stand only at its end, for any rest");
+            }
+
+            foreach (var type in types.Where(t => t.Any(char.IsAsciiLetterUpper)))
+            {
+                section.Wrong("types", $"{Printable.Text(type, 60)}: expected lower case, as types are detected");
+            }
+
             var steps = new List<RouteStep>();
             foreach (var step in section.SectionList("steps") ?? [])
             {

@@ -9,7 +9,7 @@ internal static class ScannerReader
 {
     private static readonly string[] Kinds = ["content", "hash_list", "clamd", "command"];
 
-    /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> takes one out.</summary>
+    /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
     public static IReadOnlyList<ScannerConfig> Read(ConfigSection own, ConfigSection builtIn)
     {
         var scanners = new List<ScannerConfig>();
@@ -28,12 +28,17 @@ internal static class ScannerReader
 
     private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section)
     {
-        var enabled = section.Flag("enabled", true);
+        if (!section.Flag("enabled", true))
+        {
+            scanners.Add(new ScannerConfig(name, ScannerConfig.SwitchedOff, null));
+            return;
+        }
+
         var kind = section.Choice("kind", "", Kinds);
         object? options = null;
         switch (kind)
         {
-            case "":
+            case "" when !section.Has("kind"):
                 section.Wrong("kind", $"is required: one of {string.Join(", ", Kinds)}");
                 break;
             case "content" when name != "content":
@@ -51,10 +56,7 @@ internal static class ScannerReader
         }
 
         section.NothingElse();
-        if (enabled)
-        {
-            scanners.Add(new ScannerConfig(name, kind, options));
-        }
+        scanners.Add(new ScannerConfig(name, kind, options));
     }
 
     private static ClamdOptions Clamd(ConfigSection section)
@@ -63,6 +65,10 @@ internal static class ScannerReader
         if (options.Address.Length > 0 && !options.Address.StartsWith('/') && !(Uri.TryCreate(options.Address, UriKind.Absolute, out var uri) && uri is { Scheme: "tcp", Port: > 0 }))
         {
             section.Wrong("address", $"\"{Printable.Text(options.Address, 80)}\" is not allowed; expected an absolute socket path, or tcp://host:port");
+        }
+        else if (options.Address.StartsWith('/') && System.Text.Encoding.UTF8.GetByteCount(options.Address) > 107)
+        {
+            section.Wrong("address", "a socket's path has at most 107 bytes");
         }
 
         return options with
@@ -86,6 +92,11 @@ internal static class ScannerReader
         }
 
         var files = section.Section("files");
+        if (files.Keys.Contains("sample"))
+        {
+            files.Wrong("sample", "{sample} stands for what is scanned: give this file another name");
+        }
+
         var exitCodes = section.TextList("success_exit_codes");
         return options with
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning;
 using MailScanBridge.Zeek;
@@ -64,11 +65,16 @@ internal sealed class Bridge : IAsyncDisposable
             };
             return new Bridge(hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);
         }
-        catch
+        catch (Exception e)
         {
             if (hub is not null)
             {
                 await hub.DisposeAsync();
+            }
+
+            if (e is InvalidDataException or IOException or UnauthorizedAccessException or DbException)
+            {
+                throw new StartException(e.Message, e); // A later daemon's journal, or a file that may not be opened.
             }
 
             throw;
@@ -122,7 +128,7 @@ internal sealed class Bridge : IAsyncDisposable
 
             return found;
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new StartException(e.Message, e);
         }

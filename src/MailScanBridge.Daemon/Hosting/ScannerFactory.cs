@@ -24,6 +24,8 @@ internal static class ScannerFactory
     {
         switch (config.Options)
         {
+            case null when config.Kind == ScannerConfig.SwitchedOff:
+                return new FoundScanner(config.Name, null, "switched off (enabled: false)");
             case null:
                 return new FoundScanner(config.Name, new ContentScanner(), null);
             case string path:

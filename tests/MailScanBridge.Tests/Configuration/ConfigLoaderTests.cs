@@ -1,0 +1,225 @@
+using System.Text;
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Tests.Unpacking;
+using Xunit;
+
+namespace MailScanBridge.Tests.Configuration;
+
+public sealed class ConfigLoaderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string FilePath => Path.Combine(_folder.Path, "mailscan.yaml");
+
+    [Fact]
+    public void The_built_in_file_is_good_and_says_what_the_code_takes_by_itself()
+    {
+        var config = ConfigLoader.Load(null, _ => null);
+
+        Assert.Equal(["content", "bad_hashes", "clamd", "yara"], config.Scanners.Select(s => s.Name));
+        Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
+        Assert.Equal("/var/lib/mailscan-bridge/journal.sqlite", config.Queue.JournalPath);
+        Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
+        Assert.Equal(new PipelineOptions(), config.Pipeline);
+        Assert.Equal(new MailScanBridge.Unpacking.UnpackBudget(), config.Unpacking);
+        Assert.Equal(new MailScanBridge.Queue.QueueOptions { JournalPath = config.Queue.JournalPath }, config.Queue);
+        Assert.Equal(new ClamdOptions { Address = "/run/clamav/clamd.ctl" }, config.Scanners[2].Options);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# only a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("hub:\nqueue:\n")]
+    [InlineData("{}")]
+    public void A_file_that_says_nothing_changes_nothing(string text)
+    {
+        var config = Load(text);
+
+        Assert.Equal(4, config.Scanners.Count);
+        Assert.Equal(2, config.Routes.Count);
+        Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
+    }
+
+    [Fact]
+    public void What_a_file_says_holds_and_the_rest_is_built_in()
+    {
+        var config = Load(
+            """
+            bridge: sensor-1
+            spool: /data/spool
+            queue: { credit: 50, keep_done: 90m }
+            unpacking: { max_total: 1GiB }
+            scanners:
+              clamd: { kind: clamd, address: "tcp://127.0.0.1:3310", timeout: 1500ms }
+              pdfid:
+                kind: command
+                command: [pdfid, "{sample}"]
+                looks_at_content: true
+                success_exit_codes: [0, "20"]
+                success_pattern: '^PDFiD '
+                stderr_is_failure: false
+                findings: [{ pattern: '(?<name>/JS)', score: 30 }]
+            routes:
+              - types: [application/pdf]
+                stop_at_malicious: false
+                steps:
+                  - scanner: content
+                  - { scanner: pdfid, mandatory: false, only_if_flagged: content }
+            """);
+
+        Assert.Equal(("sensor-1", "/data/spool", 50), (config.Pipeline.Bridge, config.Custody.Spool, config.Pipeline.Credit));
+        Assert.Equal(TimeSpan.FromMinutes(90), config.Queue.KeepDone);
+        Assert.Equal(1L << 30, config.Unpacking.MaxTotalBytes);
+        Assert.Equal(20_000, config.Queue.MaxOpen);
+        var clamd = Assert.IsType<ClamdOptions>(config.Scanners.Single(s => s.Name == "clamd").Options);
+        Assert.Equal(("tcp://127.0.0.1:3310", TimeSpan.FromSeconds(1.5)), (clamd.Address, clamd.Timeout));
+        var pdfid = Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "pdfid").Options);
+        Assert.True(pdfid is { LooksAtContent: true, StandardErrorIsFailure: false });
+        Assert.Equal([0, 20], pdfid.SuccessExitCodes.Order());
+        Assert.Equal((30, 75), (pdfid.Findings[0].Score, pdfid.Findings[0].MaliciousAt));
+        var route = Assert.Single(config.Routes);
+        Assert.False(route.StopAtMalicious);
+        Assert.Equal("content", route.Steps[1].OnlyIfFlagged);
+        Assert.Contains(config.Scanners, s => s.Name == "yara");
+    }
+
+    // The text, the line of the error, and what it must say.
+    public static TheoryData<string, int, string, string> Errors => new()
+    {
+        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, routes, scan, scanners, spool, state, unpacking, verdict_log" },
+        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, keep_done, max_attempts, max_open" },
+        { "hub: yes please", 1, "hub", "expected a mapping" },
+        { "queue: [1]", 1, "queue", "expected a mapping" },
+        { "- a\n- b", 1, "", "expected a mapping" },
+        { "just text", 1, "", "expected a mapping" },
+        { "spool: [a]", 1, "spool", "expected a single value" },
+        { "spool: relative/path", 1, "spool", "\"relative/path\" is no absolute path" },
+        { "spool: \"/a\\0b\"", 1, "spool", "is no absolute path" },
+        { "state: \"\"", 1, "state", "is no absolute path" },
+        { "verdict_log: x", 1, "verdict_log", "is no absolute path" },
+        { "hub: { host: maybe }", 1, "hub.host", "\"maybe\" is not allowed; expected true or false" },
+        { "queue:\n  credit: 0", 2, "queue.credit", "\"0\" is not allowed; expected a whole number from 1 to 1000" },
+        { "queue: { credit: many }", 1, "queue.credit", "expected a whole number from 1 to 1000" },
+        { "queue: { credit: 99999999999999999999 }", 1, "queue.credit", "expected a whole number from 1 to 1000" },
+        { "queue: { credit: 1.5 }", 1, "queue.credit", "expected a whole number" },
+        { "scan: { timeout: 20 }", 1, "scan.timeout", "\"20\" is not allowed; expected a duration" },
+        { "scan: { timeout: 0s }", 1, "scan.timeout", "expected a duration" },
+        { "scan: { timeout: -1s }", 1, "scan.timeout", "expected a duration" },
+        { "scan: { timeout: 365d }", 1, "scan.timeout", "expected a duration" },
+        { "replies: { heartbeat: 60d }", 1, "replies.heartbeat", "expected a duration" },
+        { "unpacking: { max_total: 10MB }", 1, "unpacking.max_total", "expected a size" },
+        { "unpacking: { max_total: 999999999999999999GiB }", 1, "unpacking.max_total", "expected a size" },
+        { "hub: { xpub: 'tcp://192.0.2.1:5' }", 1, "hub.xpub", "loopback" },
+        { "hub: { xsub: nonsense }", 1, "hub.xsub", "loopback" },
+        { "hub: { xsub: 'tcp://127.0.0.1' }", 1, "hub.xsub", "loopback" },
+        { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, clamd, command" },
+        { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, clamd, command" },
+        { "scanners: { x: { kind: content } }", 1, "scanners.x.kind", "has one name: content" },
+        { "scanners: { x: { kind: hash_list } }", 1, "scanners.x.path", "is no absolute path" },
+        { "scanners: { x: { kind: clamd } }", 1, "scanners.x.address", "is required" },
+        { "scanners: { x: { kind: clamd, address: clamd.sock } }", 1, "scanners.x.address", "expected an absolute socket path, or tcp://host:port" },
+        { $"scanners: {{ x: {{ kind: clamd, address: /{new string('a', 120)} }} }}", 1, "scanners.x.address", "at most 107 bytes" },
+        { "scanners: { x: { kind: clamd, address: /a, timeout: 1ms } }", 1, "scanners.x.timeout", "expected a duration" },
+        { "scanners: { x: { kind: clamd, address: /a, timeout: 2d } }", 1, "scanners.x.timeout", "expected a duration" },
+        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, concurrency, enabled, kind, max_size, timeout" },
+        { "scanners: { x: { kind: command } }", 1, "scanners.x.command", "is required" },
+        { "scanners: { x: { kind: command, command: tool } }", 1, "scanners.x.command", "expected a list" },
+        { "scanners: { x: { kind: command, command: [tool] } }", 1, "scanners.x.command", "{sample}" },
+        { "scanners: { x: { kind: command, command: [tool, [a], '{sample}'] } }", 1, "scanners.x.command[1]", "expected text" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], files: { sample: /etc/hosts } } }", 1, "scanners.x.files.sample", "{sample}" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], files: { rules: rel } } }", 1, "scanners.x.files.rules", "is no absolute path" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_pattern: '(' } }", 1, "scanners.x.success_pattern", "not a regular expression" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_exit_codes: [300] } }", 1, "scanners.x.success_exit_codes", "expected whole numbers from 0 to 255" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ score: 1 }] } }", 1, "scanners.x.findings[0].pattern", "is required" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: 'a' }] } }", 1, "scanners.x.findings[0].pattern", "(?<name>...)" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: '(?<name>a)', score: 101 }] } }", 1, "scanners.x.findings[0].score", "from 0 to 100" },
+        { "routes:\n  - name: x", 2, "routes[0].types", "is required" },
+        { "routes:\n  - types: [a/b]", 2, "routes[0].steps", "is required" },
+        { "routes:\n  - types: [a/b]\n    steps:\n      - scanner: nobody", 4, "routes[0].steps[0].scanner", "no scanner is named nobody; there are: content, bad_hashes, clamd, yara" },
+        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, only_if_flagged: yara }]", 3, "routes[0].steps[0].only_if_flagged", "is no earlier step" },
+        { "routes:\n  - types: ['*/pdf']\n    steps: [{ scanner: content }]", 2, "routes[0].types", "only at its end" },
+        { "routes:\n  - types: [Application/PDF]\n    steps: [{ scanner: content }]", 2, "routes[0].types", "lower case" },
+        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: mandatory, only_if_flagged, scanner" },
+        { "spool: /a\nspool: /b", 2, "", "uplicate" },
+        { "spool: /a\n? [a, b]\n: c", 2, "", "expected a name as key" },
+        { "? { a: b }\n: c", 1, "", "expected a name as key" },
+        { "spool: &x /a\nstate: *y", 1, "", "not YAML: The anchor 'y'" },
+        { "base: &b { credit: 1 }\nqueue:\n  <<: *b", 3, "queue.<<", "unknown key" },
+        { "spool: /a\n---\nspool: /b", 2, "", "one document" },
+        { "spool: \"/a", 1, "", "not YAML" },
+        { "spool: /a\n\tstate: /b", 1, "", "not YAML" },
+        { "a: &a [*a]", 1, "", "" },
+        { "\0\u0001", 1, "", "expected a mapping" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void Each_error_is_told_with_file_line_and_what_is_allowed(string text, int line, string path, string problem)
+    {
+        var refused = Assert.Throws<ConfigException>(() => Load(text));
+
+        Assert.Contains(refused.Errors, e => e.File == FilePath && e.Line == line && e.Path.StartsWith(path, StringComparison.Ordinal) && e.Problem.Contains(problem, StringComparison.Ordinal));
+        Assert.All(refused.Errors, e => Assert.StartsWith($"{FilePath}:{e.Line}: ", e.ToString(), StringComparison.Ordinal));
+        Assert.All(refused.Message.Split(Environment.NewLine), PrintableTests.AssertPrintable);
+    }
+
+    [Fact]
+    public void All_errors_are_told_at_once()
+    {
+        var refused = Assert.Throws<ConfigException>(() => Load("spool: rel\nspol: /x\nqueue: { credit: 0, x: 1 }\nscanners: { y: { kind: z } }\nroutes: [{ types: [a/b], steps: [{ scanner: q }] }]\n"));
+
+        Assert.Equal([1, 2, 3, 3, 4, 5], refused.Errors.Select(e => (int)e.Line).Order());
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_an_error()
+    {
+        Assert.Contains(FilePath, Assert.Throws<ConfigException>(() => ConfigLoader.Load(FilePath, _ => null)).Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, Assert.Throws<ConfigException>(() => ConfigLoader.Load(_folder.Path, _ => null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_overrides_the_file()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["MAILSCAN_SPOOL"] = "/env/spool", ["MAILSCAN_STATE"] = "/env/state", ["MAILSCAN_BRIDGE"] = "env", ["MAILSCAN_HUB_XPUB"] = "tcp://127.0.0.1:1", ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:2",
+        };
+
+        var config = Load("spool: /file/spool\nstate: /file/state\nbridge: file\nhub: { xpub: 'tcp://127.0.0.1:3' }", environment);
+
+        Assert.Equal(("/env/spool", "/env/state/store", "env"), (config.Custody.Spool, config.Custody.Store, config.Pipeline.Bridge));
+        Assert.Equal(("tcp://127.0.0.1:1", "tcp://127.0.0.1:2"), (config.HubXPub, config.HubXSub));
+        Assert.Equal("/env/state/verdicts.json", config.VerdictLogPath);
+        Assert.Equal("/file/spool", Load("spool: /file/spool", new Dictionary<string, string> { ["MAILSCAN_SPOOL"] = "" }).Custody.Spool);
+    }
+
+    [Theory]
+    [InlineData("MAILSCAN_SPOOL", "relative", "is no absolute path")]
+    [InlineData("MAILSCAN_STATE", "./x", "is no absolute path")]
+    [InlineData("MAILSCAN_HUB_XPUB", "tcp://192.0.2.1:1", "loopback")]
+    public void An_override_is_checked_as_the_file_is(string variable, string value, string problem)
+    {
+        var refused = Assert.Throws<ConfigException>(() => Load("", new Dictionary<string, string> { [variable] = value }));
+
+        Assert.Contains(variable, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scanner_that_is_switched_off_may_still_stand_in_the_built_in_routes()
+    {
+        var config = Load("scanners: { clamd: { enabled: false }, yara: { enabled: false, kind: command } }");
+
+        Assert.DoesNotContain(config.Scanners, s => s.Kind == "clamd");
+        Assert.Equal(2, config.Routes.Count);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private BridgeConfig Load(string text, Dictionary<string, string>? environment = null) =>
+        ConfigLoader.Load(_folder.Write("mailscan.yaml", Encoding.UTF8.GetBytes(text)), name => environment?.GetValueOrDefault(name));
+}

@@ -1,0 +1,243 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using MailScanBridge.Daemon.Demo;
+using MailScanBridge.Intake;
+using MailScanBridge.Replies;
+using MailScanBridge.Tests.Support;
+using MailScanBridge.Zeek;
+using Xunit;
+
+namespace MailScanBridge.Tests;
+
+/// <summary>docs/contract.md, the Zeek declarations and the C# decoders and encoders say the same.</summary>
+public sealed partial class ContractTests
+{
+    private static readonly DateTimeOffset s_time = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly string s_page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "contract.md"));
+
+    private static readonly Dictionary<string, ZeekKind> s_kinds = new()
+    {
+        ["count"] = ZeekKind.Count, ["string"] = ZeekKind.String, ["bool"] = ZeekKind.Boolean, ["time"] = ZeekKind.Time, ["interval"] = ZeekKind.Interval,
+        ["addr"] = ZeekKind.Address, ["port"] = ZeekKind.Port, ["vector of string"] = ZeekKind.Vector, ["vector of count"] = ZeekKind.Vector, ["MailContext"] = ZeekKind.Vector,
+    };
+
+    /// <summary>A field as the page or the script declares it.</summary>
+    private sealed record Field(string Name, string Type, bool Optional);
+
+    public static TheoryData<string> Incoming => ["NodeHello", "FileRequest", "MailContext", "verdict_ack", "node_drain", "node_bye"];
+
+    public static TheoryData<string> Outgoing => ["BridgeStatus", "Verdict", "accepted", "bridge_bye"];
+
+    [Theory]
+    [MemberData(nameof(Incoming))]
+    public void What_is_decoded_has_the_pages_fields_in_the_pages_order(string record)
+    {
+        var (sound, rebuild) = Sample(record);
+        var page = Page(record);
+
+        Assert.Equal(page.Select(f => f.Name), Enumerable.Range(0, sound.Count).Select(n => Missing(rebuild([.. sound.Take(n)]))));
+        for (var at = 0; at < page.Count; at++)
+        {
+            Assert.Equal($"{page[at].Name}: {s_kinds[page[at].Type]}", $"{page[at].Name}: {Expected(rebuild(Replaced(sound, at, ZeekValue.FromReal(1))))}");
+            Assert.Equal($"{page[at].Name}: {page[at].Optional}", $"{page[at].Name}: {Passes(rebuild(Replaced(sound, at, ZeekValue.None)))}");
+            if (page[at].Type.StartsWith("vector of ", StringComparison.Ordinal))
+            {
+                Assert.Equal(s_kinds[page[at].Type["vector of ".Length..]].ToString(), Expected(rebuild(Replaced(sound, at, ZeekValue.FromVector([ZeekValue.FromReal(1)])))));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outgoing))]
+    public void What_is_encoded_has_the_pages_fields_in_the_pages_order(string record)
+    {
+        var (values, named) = Encoded(record);
+        var page = Page(record);
+
+        Assert.Equal(named.Keys, page.Select(f => f.Name));
+        Assert.Equal(named.Values, values);
+        Assert.Equal(page.Select(f => s_kinds[f.Type]), values.Select(v => v.Kind));
+        Assert.Equal(values.Count, values.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_verdict_without_what_is_optional_has_none_there_and_only_there()
+    {
+        var request = Make.Request() with
+        {
+            ParentFuid = null, Uid = null, OrigH = null, OrigP = null, RespH = null, RespP = null, IsOrig = null, Filename = null, MimeType = null, Mail = null,
+        };
+
+        var values = ReplyEvents.Verdict(request, Make.Verdict()).Args[0].AsVector();
+
+        Assert.Equal(Page("Verdict").Select(f => f.Optional), values.Select(v => v.IsNone));
+    }
+
+    [Fact]
+    public void The_Zeek_scripts_declare_what_the_page_says()
+    {
+        var path = Path.Combine(Repository.Root, "zeek-scripts", "scripts", "api.zeek");
+        Assert.SkipUnless(File.Exists(path), "the Zeek scripts are not in this tree");
+        var script = File.ReadAllText(path);
+
+        foreach (var record in (string[])["NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict"])
+        {
+            var body = Regex.Match(script, $@"type {record}: record \{{(.*?)\n\t\}};", RegexOptions.Singleline).Groups[1].Value;
+            Assert.Equal(Page(record), ZeekField().Matches(body).Select(m => new Field(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Success)));
+        }
+
+        foreach (var name in (string[])["verdict_ack", "node_drain", "node_bye", "accepted", "bridge_bye"])
+        {
+            Assert.Equal(Page(name), Arguments(Regex.Match(script, $@"global {name}: event\((.*?)\);").Groups[1].Value));
+        }
+
+        foreach (var name in (string[])["node_hello(h: NodeHello)", "file_request(r: FileRequest)", "bridge_status(s: BridgeStatus)", "verdict(v: Verdict)"])
+        {
+            Assert.Contains($"`MailScan::{name}`", s_page, StringComparison.Ordinal);
+            Assert.Contains($"global {name.Replace("(", ": event(", StringComparison.Ordinal)};", script, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"const proto: count = {EventDecoder.Proto};", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_lists_every_reason_and_every_verdict()
+    {
+        var reasons = typeof(Reasons).GetFields().Select(f => (string)f.GetRawConstantValue()!);
+
+        Assert.Equal(reasons.Order(), ReasonRow().Matches(s_page).Select(m => m.Groups[1].Value).Order());
+        Assert.All(Enum.GetValues<VerdictKind>(), k => Assert.Contains($"`{Words.Of(k)}`", s_page, StringComparison.Ordinal));
+    }
+
+    private static List<Field> Page(string record)
+    {
+        var heading = record switch
+        {
+            "NodeHello" => "### `MailScan::node_hello(",
+            "FileRequest" => "### `MailScan::file_request(",
+            "BridgeStatus" => "### `MailScan::bridge_status(",
+            "Verdict" => "### `MailScan::verdict(",
+            "MailContext" => "### record `MailContext`",
+            _ => $"### `MailScan::{record}(",
+        };
+        var start = s_page.IndexOf(heading, StringComparison.Ordinal);
+        Assert.True(start >= 0, $"docs/contract.md has no heading {heading}");
+        var end = s_page.IndexOf("\n##", start + 4, StringComparison.Ordinal);
+        var section = s_page[start..(end < 0 ? s_page.Length : end)];
+        if (char.IsLower(record[0]))
+        {
+            return Arguments(section[heading.Length..section.IndexOf(")`", StringComparison.Ordinal)]);
+        }
+
+        var rows = PageRow().Matches(section);
+        Assert.Equal(Enumerable.Range(1, rows.Count), rows.Select(r => int.Parse(r.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
+        return [.. rows.Select(r => new Field(r.Groups[2].Value, r.Groups[3].Value.Replace(" &optional", "", StringComparison.Ordinal), r.Groups[3].Value.EndsWith("&optional", StringComparison.Ordinal)))];
+    }
+
+    private static List<Field> Arguments(string list) => [.. list.Split(", ").Select(a => a.Split(": ")).Select(a => new Field(a[0], a[1], false))];
+
+    private static (IReadOnlyList<ZeekValue> Sound, Func<IReadOnlyList<ZeekValue>, ZeekEvent> Rebuild) Sample(string record)
+    {
+        var request = SensorEvents.Request(Make.Request(content: [1]));
+        return record switch
+        {
+            "FileRequest" => (request.Args[0].AsVector(), fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. fields]))),
+            "MailContext" => (
+                request.Args[0].AsVector()[29].AsVector(),
+                fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. request.Args[0].AsVector().Take(29), ZeekValue.FromVector([.. fields])]))),
+            "NodeHello" => (
+                SensorEvents.Hello("n", 7, true, "/s", 1, s_time).Args[0].AsVector(), fields => new ZeekEvent("MailScan::node_hello", ZeekValue.FromVector([.. fields]))),
+            "verdict_ack" => (SensorEvents.Ack("n", 7, 1).Args, fields => new ZeekEvent("MailScan::verdict_ack", fields)),
+            "node_drain" => (SensorEvents.Drain("n", 7, 1).Args, fields => new ZeekEvent("MailScan::node_drain", fields)),
+            _ => (SensorEvents.Bye("n", 7, true, 1).Args, fields => new ZeekEvent("MailScan::node_bye", fields)),
+        };
+    }
+
+    /// <summary>What the daemon sends, and the same with the names of docs/contract.md; each value is there once.</summary>
+    private static (IReadOnlyList<ZeekValue> Values, Dictionary<string, ZeekValue> Named) Encoded(string record)
+    {
+        var request = Make.Request(31, node: "node") with
+        {
+            Incarnation = 32, Kind = "kind", Source = "source", Fuid = "fuid", ParentFuid = "parent", Uid = "uid", MimeType = "a/b", Filename = "name"u8.ToArray(),
+            OrigH = IPAddress.Parse("192.0.2.1"), RespH = IPAddress.Parse("192.0.2.2"), OrigP = new PortNumber(1, 1), RespP = new PortNumber(2, 2), Ts = s_time,
+            Mail = Make.Request().Mail! with { MailFrom = "from"u8.ToArray(), RcptTo = ["to"u8.ToArray()], Subject = "subject"u8.ToArray(), MsgId = "id"u8.ToArray() },
+        };
+        var verdict = Make.Verdict(VerdictKind.Unscanned) with
+        {
+            Epoch = 33, Reason = "reason", Detail = "detail", Score = 34, Names = ["n"], Tools = ["t"], PartsFound = 35, PartsScanned = 36, Sha256 = "sha", Size = 37,
+            DetectedType = "c/d", ScanTime = TimeSpan.FromSeconds(3),
+        };
+        return record switch
+        {
+            "Verdict" => (ReplyEvents.Verdict(request, verdict).Args[0].AsVector(), new()
+            {
+                ["proto"] = ZeekValue.FromCount(1), ["node"] = Text("node"), ["incarnation"] = ZeekValue.FromCount(32), ["seqno"] = ZeekValue.FromCount(31),
+                ["epoch"] = ZeekValue.FromCount(33), ["verdict"] = Text("unscanned"), ["reason"] = Text("reason"), ["detail"] = Text("detail"),
+                ["score"] = ZeekValue.FromCount(34), ["names"] = List("n"), ["tools"] = List("t"), ["parts_found"] = ZeekValue.FromCount(35),
+                ["parts_scanned"] = ZeekValue.FromCount(36), ["sha256"] = Text("sha"), ["size"] = ZeekValue.FromCount(37), ["detected_type"] = Text("c/d"),
+                ["scan_time"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)), ["ts"] = ZeekValue.FromTime(s_time), ["kind"] = Text("kind"), ["source"] = Text("source"),
+                ["fuid"] = Text("fuid"), ["parent_fuid"] = Text("parent"), ["uid"] = Text("uid"), ["orig_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.1")),
+                ["orig_p"] = ZeekValue.FromPort(1, ZeekPortProtocol.Tcp), ["resp_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.2")),
+                ["resp_p"] = ZeekValue.FromPort(2, ZeekPortProtocol.Udp), ["is_orig"] = ZeekValue.FromBool(true), ["filename"] = Text("name"), ["mime_type"] = Text("a/b"),
+                ["mailfrom"] = Text("from"), ["rcptto"] = List("to"), ["subject"] = Text("subject"), ["msg_id"] = Text("id"),
+            }),
+            "BridgeStatus" => (ReplyEvents.Status(new BridgeStatus("b", 2, "v", s_time, TimeSpan.FromSeconds(3), 4, 5, 6, "r", "n", 7, "/s")).Args[0].AsVector(), new()
+            {
+                ["proto"] = ZeekValue.FromCount(1), ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(2), ["version"] = Text("v"), ["sent"] = ZeekValue.FromTime(s_time),
+                ["heartbeat"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)), ["credit"] = ZeekValue.FromCount(4), ["queue"] = ZeekValue.FromCount(5),
+                ["level"] = ZeekValue.FromCount(6), ["rules"] = Text("r"), ["ack_node"] = Text("n"), ["ack_incarnation"] = ZeekValue.FromCount(7), ["spool"] = Text("/s"),
+            }),
+            "accepted" => (ReplyEvents.Accepted("n", 7, [1, 2], s_time).Args, new()
+            {
+                ["node"] = Text("n"), ["incarnation"] = ZeekValue.FromCount(7), ["seqnos"] = ZeekValue.FromVector([ZeekValue.FromCount(1), ZeekValue.FromCount(2)]),
+                ["answer_by"] = ZeekValue.FromTime(s_time),
+            }),
+            _ => (ReplyEvents.Bye("b", 7, "r").Args, new() { ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(7), ["reason"] = Text("r") }),
+        };
+
+        static ZeekValue Text(string text) => ZeekValue.FromString(text);
+
+        static ZeekValue List(string item) => ZeekValue.FromVector([ZeekValue.FromString(item)]);
+    }
+
+    private static List<ZeekValue> Replaced(IReadOnlyList<ZeekValue> fields, int at, ZeekValue value)
+    {
+        List<ZeekValue> result = [.. fields];
+        result[at] = value;
+        return result;
+    }
+
+    private static bool Passes(ZeekEvent e)
+    {
+        try
+        {
+            return EventDecoder.Decode(e) is not null;
+        }
+        catch (MalformedEventException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The field that the decoder misses, from its complaint.</summary>
+    private static string Missing(ZeekEvent e) => Complaint(e, @"(\w+) is missing");
+
+    private static string Expected(ZeekEvent e) => Complaint(e, @"expected (\w+), found Real");
+
+    private static string Complaint(ZeekEvent e, string pattern)
+    {
+        var message = Assert.Throws<MalformedEventException>(() => EventDecoder.Decode(e)).Message;
+        var match = Regex.Match(message, pattern);
+        Assert.True(match.Success, message);
+        return match.Groups[1].Value;
+    }
+
+    [GeneratedRegex(@"^\| (\d+) \| `(\w+)` \| ([^|]+?) \|", RegexOptions.Multiline)]
+    private static partial Regex PageRow();
+
+    [GeneratedRegex(@"^\| `(\w+)` \| [^|`]", RegexOptions.Multiline)]
+    private static partial Regex ReasonRow();
+
+    [GeneratedRegex(@"^\t\t(\w+): ([\w ]+?)( &optional)?;", RegexOptions.Multiline)]
+    private static partial Regex ZeekField();
+}
