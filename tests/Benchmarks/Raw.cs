@@ -112,7 +112,7 @@ internal static class Raw
         socket.Options.SendHighWatermark = 0;
         socket.Connect(endpoint);
         if (topic is not null)
-            (socket as XSubscriberSocket)!.Subscribe(topic);
+            socket.SendFrame([1, .. Encoding.UTF8.GetBytes(topic)]);
         return socket;
     }
 

@@ -160,8 +160,8 @@ event bridge_bye(bridge: string, epoch: count, reason: string)
 function look_at_clock(now: time)
 	{
 	# A Zeek that was busy itself must not blame the daemon for it.
-	if ( now - last_tick > heartbeat && last_tick > double_to_time(0.0) )
-		last_heard = earlier(now, last_heard + (now - last_tick));
+	if ( now - last_tick > tick_interval + heartbeat )
+		last_heard = earlier(now, last_heard + (now - last_tick - tick_interval));
 
 	last_tick = now;
 

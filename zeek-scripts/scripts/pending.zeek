@@ -289,8 +289,18 @@ function give_up_all(detail: string, now: time)
 # accepted, or with a new daemon (*everything*) all that is open.
 function send_again(everything: bool)
 	{
+	if ( everything )
+		{
+		# What the old daemon had not taken went with it.
+		in_flight = 0;
+		lost_charge = 0;
+		}
+
 	for ( s, p in requests )
 		{
+		if ( everything )
+			p$charge = 0;
+
 		if ( p$accepted && ! everything )
 			next;
 

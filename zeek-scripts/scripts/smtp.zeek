@@ -43,6 +43,20 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 		state$declared_type = c$smtp$entity$mailscan_type;
 	}
 
+# In an order that does not change from run to run.
+function in_order(s: set[string]): vector of string
+	{
+	local v: vector of string;
+
+	for ( x in s )
+		v += x;
+
+	if ( |v| > 1 )
+		sort(v, strcmp);
+
+	return v;
+	}
+
 function mail_context(s: SMTP::Info): MailContext
 	{
 	local m = MailContext($trans_depth=s$trans_depth);
@@ -54,19 +68,16 @@ function mail_context(s: SMTP::Info): MailContext
 		m$mailfrom = s$mailfrom;
 
 	if ( s?$rcptto )
-		for ( rcpt in s$rcptto )
-			m$rcptto += rcpt;
+		m$rcptto = in_order(s$rcptto);
 
 	if ( s?$from )
 		m$from = s$from;
 
 	if ( s?$to )
-		for ( to in s$to )
-			m$to += to;
+		m$to = in_order(s$to);
 
 	if ( s?$cc )
-		for ( cc in s$cc )
-			m$cc += cc;
+		m$cc = in_order(s$cc);
 
 	if ( s?$reply_to )
 		m$reply_to = s$reply_to;

@@ -129,8 +129,8 @@ event event_queue_flush_point() &group="MailScan::wait"
 			{
 			# Nothing comes back: read on without it.
 			idle_bridge = T;
-			go_down("it answers nothing", now);
 			give_up_all("nothing came back while the trace was held", now);
+			go_down("it answers nothing", now);
 			}
 		}
 

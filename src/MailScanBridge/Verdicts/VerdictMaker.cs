@@ -169,7 +169,7 @@ public static class VerdictMaker
         var found = ran.Sum(s => s.Result!.Findings.Count);
         var failed = ran.Where(s => s.Result!.Outcome == ScanOutcome.Failed).ToList();
         var result = found > 0 ? $"{found} found" : failed.Count > 0 ? $"failed: {failed[0].Result!.Reason}" : ran.Any(s => s.Result!.Outcome == ScanOutcome.Scanned) ? "nothing found" : "no opinion";
-        return string.Create(CultureInfo.InvariantCulture, $"{result}, {ran.Count} parts, {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms");
+        return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms)");
     }
 
     private sealed record Gap(ScanItem Item, string Reason, string Detail);

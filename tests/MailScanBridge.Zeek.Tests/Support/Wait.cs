@@ -5,7 +5,7 @@ namespace MailScanBridge.Zeek.Tests.Support;
 /// <summary>Waits for a condition with a deadline; never for a time.</summary>
 internal static class Wait
 {
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(60);
 
     public static CancellationToken Token => CancellationTokenSource.CreateLinkedTokenSource(
         TestContext.Current.CancellationToken, new CancellationTokenSource(Deadline).Token).Token;

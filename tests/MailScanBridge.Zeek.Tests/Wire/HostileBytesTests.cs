@@ -29,6 +29,15 @@ public class HostileBytesTests
     }
 
     [Fact]
+    public void What_the_fuzzer_starts_from_and_has_found_still_holds()
+    {
+        var inputs = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Seeds"), "*.hex").SelectMany(File.ReadLines).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        Assert.True(inputs.Count > 100);
+        foreach (var input in inputs)
+            WireFuzz.DecoderTarget.Run(Convert.FromHexString(input));
+    }
+
+    [Fact]
     public void A_count_of_four_billion_items_allocates_nothing()
     {
         var bytes = Convert.FromHexString("0effffffff0f" + new string('0', 200));

@@ -55,7 +55,10 @@ internal sealed class CurveRelay : IDisposable
         try
         {
             while (true)
-                _ = RelayAsync(await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
+            {
+                var near = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                StartThread("zeek relay in", () => Relay(near));
+            }
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -63,29 +66,28 @@ internal sealed class CurveRelay : IDisposable
         }
     }
 
-    private async Task RelayAsync(Socket near)
+    // Threads that block, and not tasks: a relay passes many small pieces, and going through the pool for each costs more than the passing.
+    private void Relay(Socket near)
     {
         using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using (near)
+        using (_stopping.Token.UnsafeRegister(static sockets => ((IDisposable)sockets!).Dispose(), new Both(near, far)))
         {
             try
             {
                 near.NoDelay = far.NoDelay = true;
-                await far.ConnectAsync(_hubHost, _hubPort, _stopping.Token).ConfigureAwait(false);
+                far.Connect(_hubHost, _hubPort);
 
                 // The way out is open from the start: what NetMQ says before the hub has shown itself is its greeting, and it waits for the hub's mechanism before anything else.
-                var outward = PumpAsync(near, far);
-                if (await WhyRefusedAsync(far, near).ConfigureAwait(false) is { } reason)
+                StartThread("zeek relay out", () => Pump(near, far));
+                if (WhyRefused(far, near) is { } reason)
                 {
                     if (reason.Length > 0)
                         _refused(reason);
-                    near.Dispose();
-                    far.Dispose();
-                    await outward.ConfigureAwait(false);
                     return;
                 }
 
-                await Task.WhenAll(outward, PumpAsync(far, near)).ConfigureAwait(false);
+                Pump(far, near);
             }
             catch (Exception e) when (IsEnd(e))
             {
@@ -95,48 +97,49 @@ internal sealed class CurveRelay : IDisposable
     }
 
     /// <summary>Passes the hub's greeting on in checked pieces; says why not, with an empty text where the hub just closed.</summary>
-    private async Task<string?> WhyRefusedAsync(Socket far, Socket near)
+    private string? WhyRefused(Socket far, Socket near)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        late.CancelAfter(GreetingTimeout);
-        var greeting = new byte[ZmtpGreeting.Length];
+        // One limit for all of the greeting, or a hub that sends a byte now and then would hold the connection for ever.
+        using var late = new CancellationTokenSource(GreetingTimeout);
+        using var closing = late.Token.UnsafeRegister(static sockets => ((IDisposable)sockets!).Dispose(), new Both(near, far));
+        Span<byte> greeting = stackalloc byte[ZmtpGreeting.Length];
         try
         {
-            if (!await ReadAsync(far, greeting.AsMemory(0, 1), late.Token).ConfigureAwait(false))
+            if (!Read(far, greeting[..1]))
                 return "";
             if (greeting[0] != ZmtpGreeting.FirstByte)
                 return "it speaks ZMTP 1.0, or something else";
-            if (!await ReadAsync(far, greeting.AsMemory(1, ZmtpGreeting.SignatureLength - 1), late.Token).ConfigureAwait(false))
+            if (!Read(far, greeting[1..ZmtpGreeting.SignatureLength]))
                 return "";
             if (!ZmtpGreeting.IsSignature(greeting))
                 return "it speaks ZMTP 1.0, or something else";
-            await SendAsync(near, greeting.AsMemory(0, ZmtpGreeting.SignatureLength), late.Token).ConfigureAwait(false);
-            if (!await ReadAsync(far, greeting.AsMemory(ZmtpGreeting.VersionAt, 1), late.Token).ConfigureAwait(false))
+            Send(near, greeting[..ZmtpGreeting.SignatureLength]);
+            if (!Read(far, greeting.Slice(ZmtpGreeting.VersionAt, 1)))
                 return "";
             if (greeting[ZmtpGreeting.VersionAt] < 3)
                 return "it speaks ZMTP 2.0, which knows no encryption";
-            await SendAsync(near, greeting.AsMemory(ZmtpGreeting.VersionAt, 1), late.Token).ConfigureAwait(false);
-            if (!await ReadAsync(far, greeting.AsMemory(ZmtpGreeting.VersionAt + 1), late.Token).ConfigureAwait(false))
+            Send(near, greeting.Slice(ZmtpGreeting.VersionAt, 1));
+            if (!Read(far, greeting[(ZmtpGreeting.VersionAt + 1)..]))
                 return "";
-            if (!ZmtpGreeting.IsMechanism(greeting.AsSpan(ZmtpGreeting.MechanismAt, ZmtpGreeting.MechanismLength), "CURVE"u8))
+            if (!ZmtpGreeting.IsMechanism(greeting.Slice(ZmtpGreeting.MechanismAt, ZmtpGreeting.MechanismLength), "CURVE"u8))
                 return "it does not use CURVE";
-            await SendAsync(near, greeting.AsMemory(ZmtpGreeting.VersionAt + 1), late.Token).ConfigureAwait(false);
+            Send(near, greeting[(ZmtpGreeting.VersionAt + 1)..]);
             return null;
         }
-        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        catch (Exception e) when (IsEnd(e) && late.IsCancellationRequested)
         {
             return "it did not greet within 5 s";
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private static void Pump(Socket from, Socket to)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[256 * 1024];
         try
         {
             int received;
-            while ((received = await from.ReceiveAsync(buffer, SocketFlags.None, _stopping.Token).ConfigureAwait(false)) > 0)
-                await SendAsync(to, buffer.AsMemory(0, received), _stopping.Token).ConfigureAwait(false);
+            while ((received = from.Receive(buffer)) > 0)
+                Send(to, buffer.AsSpan(0, received));
             to.Shutdown(SocketShutdown.Both);
         }
         catch (Exception e) when (IsEnd(e))
@@ -147,11 +150,11 @@ internal sealed class CurveRelay : IDisposable
         }
     }
 
-    private static async ValueTask<bool> ReadAsync(Socket from, Memory<byte> buffer, CancellationToken cancellationToken)
+    private static bool Read(Socket from, Span<byte> buffer)
     {
         while (buffer.Length > 0)
         {
-            var received = await from.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            var received = from.Receive(buffer);
             if (received == 0)
                 return false;
             buffer = buffer[received..];
@@ -160,11 +163,22 @@ internal sealed class CurveRelay : IDisposable
         return true;
     }
 
-    private static async ValueTask SendAsync(Socket to, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private static void Send(Socket to, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
-            bytes = bytes[await to.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            bytes = bytes[to.Send(bytes)..];
     }
 
+    private static void StartThread(string name, Action run) => new Thread(() => run()) { IsBackground = true, Name = name }.Start();
+
     private static bool IsEnd(Exception e) => e is SocketException or OperationCanceledException or ObjectDisposedException;
+
+    private sealed class Both(Socket one, Socket other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
+    }
 }

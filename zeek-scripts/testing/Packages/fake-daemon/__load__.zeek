@@ -22,7 +22,8 @@ export {
 	const beat = 250msec &redef;
 	const credit: count = 200 &redef;
 	const answer_in = 60sec &redef;
-	const leave_on_bye = T &redef;
+	## End after this many nodes said goodbye; 0 for never.
+	const leave_after: count = 1 &redef;
 
 	## Before anything else is done with a request; break to take over.
 	global on_request: hook(r: MailScan::FileRequest);
@@ -30,6 +31,7 @@ export {
 	global beating = mode != "mute";
 	global requests = 0;
 	global seen_acks = 0;
+	global byes = 0;
 
 	global reply_topic: function(node: string, incarnation: count): string;
 	global status: function(node: string, incarnation: count): MailScan::BridgeStatus;
@@ -100,7 +102,7 @@ function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
 			v$msg_id = r$mail$msg_id;
 		}
 
-	if ( r?$filename && /invoice/ in r$filename )
+	if ( r?$filename && /voice|passwd/ in r$filename )
 		{
 		v$verdict = "malicious";
 		v$names = vector("Eicar-Test-Signature", "EICAR");
@@ -173,6 +175,6 @@ event MailScan::node_bye(node: string, incarnation: count, trace: bool, open: co
 	{
 	print fmt("bye, trace=%s open=%d; requests=%d acks=%d", trace, open, requests, seen_acks);
 
-	if ( leave_on_bye )
+	if ( ++byes == leave_after )
 		terminate();
 	}

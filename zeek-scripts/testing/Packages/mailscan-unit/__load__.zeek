@@ -24,9 +24,9 @@ function test_pending(): Pending
 	{
 	++test_files;
 	local path = fmt("%s%d-unit", file_prefix, test_files);
-	local file = open(path);
-	write_file(file, "x");
-	close(file);
+	local out = open(path);
+	write_file(out, "x");
+	close(out);
 
 	local r = FileRequest($proto=1, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=0, $attempt=0, $ts=double_to_time(1700000000.0), $sent=current_time(),

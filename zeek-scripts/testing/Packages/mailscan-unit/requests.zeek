@@ -12,27 +12,29 @@ event zeek_init() &priority=-20
 	event bridge_status(test_status(test_epoch, 1000, T));
 	}
 
-function print_fields(r: any, names: vector of string)
+function print_fields(r: any)
 	{
 	local fields = record_fields(r);
+	local names: vector of string;
 
-	for ( _, name in names )
-		if ( fields[name]?$value && name != "sent" && name != "mail" )
-			print fmt("  %s: %s", name, fields[name]$value);
+	for ( name in fields )
+		names += name;
+
+	sort(names, strcmp);
+
+	for ( _, n in names )
+		if ( fields[n]?$value && n != "sent" && n != "mail" )
+			print fmt("  %s: %s", n, fields[n]$value);
 	}
 
 hook MailScan::request_policy(f: fa_file, r: FileRequest) &priority=-100
 	{
 	print fmt("request about %s", r$fuid);
-	print_fields(r, record_type_to_vector("MailScan::FileRequest"));
+	print_fields(r);
 
 	if ( ! r?$mail )
 		return;
 
 	print "  mail:";
-	local m = r$mail;
-	sort(m$rcptto, strcmp);
-	sort(m$to, strcmp);
-	sort(m$cc, strcmp);
-	print_fields(m, record_type_to_vector("MailScan::MailContext"));
+	print_fields(r$mail);
 	}
