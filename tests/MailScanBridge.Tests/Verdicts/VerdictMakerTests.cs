@@ -179,7 +179,7 @@ public sealed class VerdictMakerTests
         Assert.Equal(100, made.Score);
         Assert.Equal(4, made.Names.Count);
         Assert.Equal(["Odd", "Low"], made.Names.Skip(2));
-        Assert.Equal(["x 1: 5 found, 1 parts, 3.0 ms"], made.Tools);
+        Assert.Equal(["x 1: 5 found (1 parts in 3.0 ms)"], made.Tools);
     }
 
     [Fact]
