@@ -17,8 +17,16 @@ public sealed partial class ContractTests
 
     private static readonly Dictionary<string, ZeekKind> s_kinds = new()
     {
-        ["count"] = ZeekKind.Count, ["string"] = ZeekKind.String, ["bool"] = ZeekKind.Boolean, ["time"] = ZeekKind.Time, ["interval"] = ZeekKind.Interval,
-        ["addr"] = ZeekKind.Address, ["port"] = ZeekKind.Port, ["vector of string"] = ZeekKind.Vector, ["vector of count"] = ZeekKind.Vector, ["MailContext"] = ZeekKind.Vector,
+        ["count"] = ZeekKind.Count,
+        ["string"] = ZeekKind.String,
+        ["bool"] = ZeekKind.Boolean,
+        ["time"] = ZeekKind.Time,
+        ["interval"] = ZeekKind.Interval,
+        ["addr"] = ZeekKind.Address,
+        ["port"] = ZeekKind.Port,
+        ["vector of string"] = ZeekKind.Vector,
+        ["vector of count"] = ZeekKind.Vector,
+        ["MailContext"] = ZeekKind.Vector,
     };
 
     /// <summary>A field as the page or the script declares it.</summary>
@@ -65,7 +73,16 @@ public sealed partial class ContractTests
     {
         var request = Make.Request() with
         {
-            ParentFuid = null, Uid = null, OrigH = null, OrigP = null, RespH = null, RespP = null, IsOrig = null, Filename = null, MimeType = null, Mail = null,
+            ParentFuid = null,
+            Uid = null,
+            OrigH = null,
+            OrigP = null,
+            RespH = null,
+            RespP = null,
+            IsOrig = null,
+            Filename = null,
+            MimeType = null,
+            Mail = null,
         };
 
         var values = ReplyEvents.Verdict(request, Make.Verdict()).Args[0].AsVector();
@@ -158,38 +175,96 @@ public sealed partial class ContractTests
     {
         var request = Make.Request(31, node: "node") with
         {
-            Incarnation = 32, Kind = "kind", Source = "source", Fuid = "fuid", ParentFuid = "parent", Uid = "uid", MimeType = "a/b", Filename = "name"u8.ToArray(),
-            OrigH = IPAddress.Parse("192.0.2.1"), RespH = IPAddress.Parse("192.0.2.2"), OrigP = new PortNumber(1, 1), RespP = new PortNumber(2, 2), Ts = s_time,
+            Incarnation = 32,
+            Kind = "kind",
+            Source = "source",
+            Fuid = "fuid",
+            ParentFuid = "parent",
+            Uid = "uid",
+            MimeType = "a/b",
+            Filename = "name"u8.ToArray(),
+            OrigH = IPAddress.Parse("192.0.2.1"),
+            RespH = IPAddress.Parse("192.0.2.2"),
+            OrigP = new PortNumber(1, 1),
+            RespP = new PortNumber(2, 2),
+            Ts = s_time,
             Mail = Make.Request().Mail! with { MailFrom = "from"u8.ToArray(), RcptTo = ["to"u8.ToArray()], Subject = "subject"u8.ToArray(), MsgId = "id"u8.ToArray() },
         };
         var verdict = Make.Verdict(VerdictKind.Unscanned) with
         {
-            Epoch = 33, Reason = "reason", Detail = "detail", Score = 34, Names = ["n"], Tools = ["t"], PartsFound = 35, PartsScanned = 36, Sha256 = "sha", Size = 37,
-            DetectedType = "c/d", ScanTime = TimeSpan.FromSeconds(3),
+            Epoch = 33,
+            Reason = "reason",
+            Detail = "detail",
+            Score = 34,
+            Names = ["n"],
+            Tools = ["t"],
+            PartsFound = 35,
+            PartsScanned = 36,
+            Sha256 = "sha",
+            Size = 37,
+            DetectedType = "c/d",
+            ScanTime = TimeSpan.FromSeconds(3),
         };
         return record switch
         {
             "Verdict" => (ReplyEvents.Verdict(request, verdict).Args[0].AsVector(), new()
             {
-                ["proto"] = ZeekValue.FromCount(1), ["node"] = Text("node"), ["incarnation"] = ZeekValue.FromCount(32), ["seqno"] = ZeekValue.FromCount(31),
-                ["epoch"] = ZeekValue.FromCount(33), ["verdict"] = Text("unscanned"), ["reason"] = Text("reason"), ["detail"] = Text("detail"),
-                ["score"] = ZeekValue.FromCount(34), ["names"] = List("n"), ["tools"] = List("t"), ["parts_found"] = ZeekValue.FromCount(35),
-                ["parts_scanned"] = ZeekValue.FromCount(36), ["sha256"] = Text("sha"), ["size"] = ZeekValue.FromCount(37), ["detected_type"] = Text("c/d"),
-                ["scan_time"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)), ["ts"] = ZeekValue.FromTime(s_time), ["kind"] = Text("kind"), ["source"] = Text("source"),
-                ["fuid"] = Text("fuid"), ["parent_fuid"] = Text("parent"), ["uid"] = Text("uid"), ["orig_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.1")),
-                ["orig_p"] = ZeekValue.FromPort(1, ZeekPortProtocol.Tcp), ["resp_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.2")),
-                ["resp_p"] = ZeekValue.FromPort(2, ZeekPortProtocol.Udp), ["is_orig"] = ZeekValue.FromBool(true), ["filename"] = Text("name"), ["mime_type"] = Text("a/b"),
-                ["mailfrom"] = Text("from"), ["rcptto"] = List("to"), ["subject"] = Text("subject"), ["msg_id"] = Text("id"),
+                ["proto"] = ZeekValue.FromCount(1),
+                ["node"] = Text("node"),
+                ["incarnation"] = ZeekValue.FromCount(32),
+                ["seqno"] = ZeekValue.FromCount(31),
+                ["epoch"] = ZeekValue.FromCount(33),
+                ["verdict"] = Text("unscanned"),
+                ["reason"] = Text("reason"),
+                ["detail"] = Text("detail"),
+                ["score"] = ZeekValue.FromCount(34),
+                ["names"] = List("n"),
+                ["tools"] = List("t"),
+                ["parts_found"] = ZeekValue.FromCount(35),
+                ["parts_scanned"] = ZeekValue.FromCount(36),
+                ["sha256"] = Text("sha"),
+                ["size"] = ZeekValue.FromCount(37),
+                ["detected_type"] = Text("c/d"),
+                ["scan_time"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)),
+                ["ts"] = ZeekValue.FromTime(s_time),
+                ["kind"] = Text("kind"),
+                ["source"] = Text("source"),
+                ["fuid"] = Text("fuid"),
+                ["parent_fuid"] = Text("parent"),
+                ["uid"] = Text("uid"),
+                ["orig_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.1")),
+                ["orig_p"] = ZeekValue.FromPort(1, ZeekPortProtocol.Tcp),
+                ["resp_h"] = ZeekValue.FromAddress(IPAddress.Parse("192.0.2.2")),
+                ["resp_p"] = ZeekValue.FromPort(2, ZeekPortProtocol.Udp),
+                ["is_orig"] = ZeekValue.FromBool(true),
+                ["filename"] = Text("name"),
+                ["mime_type"] = Text("a/b"),
+                ["mailfrom"] = Text("from"),
+                ["rcptto"] = List("to"),
+                ["subject"] = Text("subject"),
+                ["msg_id"] = Text("id"),
             }),
             "BridgeStatus" => (ReplyEvents.Status(new BridgeStatus("b", 2, "v", s_time, TimeSpan.FromSeconds(3), 4, 5, 6, "r", "n", 7, "/s")).Args[0].AsVector(), new()
             {
-                ["proto"] = ZeekValue.FromCount(1), ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(2), ["version"] = Text("v"), ["sent"] = ZeekValue.FromTime(s_time),
-                ["heartbeat"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)), ["credit"] = ZeekValue.FromCount(4), ["queue"] = ZeekValue.FromCount(5),
-                ["level"] = ZeekValue.FromCount(6), ["rules"] = Text("r"), ["ack_node"] = Text("n"), ["ack_incarnation"] = ZeekValue.FromCount(7), ["spool"] = Text("/s"),
+                ["proto"] = ZeekValue.FromCount(1),
+                ["bridge"] = Text("b"),
+                ["epoch"] = ZeekValue.FromCount(2),
+                ["version"] = Text("v"),
+                ["sent"] = ZeekValue.FromTime(s_time),
+                ["heartbeat"] = ZeekValue.FromInterval(TimeSpan.FromSeconds(3)),
+                ["credit"] = ZeekValue.FromCount(4),
+                ["queue"] = ZeekValue.FromCount(5),
+                ["level"] = ZeekValue.FromCount(6),
+                ["rules"] = Text("r"),
+                ["ack_node"] = Text("n"),
+                ["ack_incarnation"] = ZeekValue.FromCount(7),
+                ["spool"] = Text("/s"),
             }),
             "accepted" => (ReplyEvents.Accepted("n", 7, [1, 2], s_time).Args, new()
             {
-                ["node"] = Text("n"), ["incarnation"] = ZeekValue.FromCount(7), ["seqnos"] = ZeekValue.FromVector([ZeekValue.FromCount(1), ZeekValue.FromCount(2)]),
+                ["node"] = Text("n"),
+                ["incarnation"] = ZeekValue.FromCount(7),
+                ["seqnos"] = ZeekValue.FromVector([ZeekValue.FromCount(1), ZeekValue.FromCount(2)]),
                 ["answer_by"] = ZeekValue.FromTime(s_time),
             }),
             _ => (ReplyEvents.Bye("b", 7, "r").Args, new() { ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(7), ["reason"] = Text("r") }),

@@ -186,7 +186,11 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["MAILSCAN_SPOOL"] = "/env/spool", ["MAILSCAN_STATE"] = "/env/state", ["MAILSCAN_BRIDGE"] = "env", ["MAILSCAN_HUB_XPUB"] = "tcp://127.0.0.1:1", ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:2",
+            ["MAILSCAN_SPOOL"] = "/env/spool",
+            ["MAILSCAN_STATE"] = "/env/state",
+            ["MAILSCAN_BRIDGE"] = "env",
+            ["MAILSCAN_HUB_XPUB"] = "tcp://127.0.0.1:1",
+            ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:2",
         };
 
         var config = Load("spool: /file/spool\nstate: /file/state\nbridge: file\nhub: { xpub: 'tcp://127.0.0.1:3' }", environment);

@@ -34,8 +34,19 @@ public sealed class EventDecoderTests
     {
         var request = Make.Request() with
         {
-            ParentFuid = null, Uid = null, OrigH = null, OrigP = null, RespH = null, RespP = null, IsOrig = null, Filename = null, MimeType = null, DeclaredType = null,
-            TotalBytes = null, Sha256 = null, Mail = null,
+            ParentFuid = null,
+            Uid = null,
+            OrigH = null,
+            OrigP = null,
+            RespH = null,
+            RespP = null,
+            IsOrig = null,
+            Filename = null,
+            MimeType = null,
+            DeclaredType = null,
+            TotalBytes = null,
+            Sha256 = null,
+            Mail = null,
         };
 
         Assert.Equal(request, EventDecoder.Decode(SensorEvents.Request(request)));

@@ -128,7 +128,10 @@ public sealed class BridgeTests : IDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["MAILSCAN_SPOOL"] = Spool, ["MAILSCAN_STATE"] = state ?? State, ["MAILSCAN_HUB_XPUB"] = xPub ?? "tcp://127.0.0.1:0", ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:0",
+            ["MAILSCAN_SPOOL"] = Spool,
+            ["MAILSCAN_STATE"] = state ?? State,
+            ["MAILSCAN_HUB_XPUB"] = xPub ?? "tcp://127.0.0.1:0",
+            ["MAILSCAN_HUB_XSUB"] = "tcp://127.0.0.1:0",
         };
         var config = ConfigLoader.Load(_folder.Write("mailscan.yaml", System.Text.Encoding.UTF8.GetBytes(yaml)), environment.GetValueOrDefault);
         return Bridge.OpenAsync(config, TimeProvider.System, new LogRecorder(), Wait.Token);

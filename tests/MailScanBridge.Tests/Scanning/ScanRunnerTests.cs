@@ -92,7 +92,8 @@ public sealed class ScanRunnerTests
                 limit.Cancel();
                 token.ThrowIfCancellationRequested();
                 return ScannerResult.Scanned();
-            }),
+            }
+        ),
             ("c", _ => ScannerResult.Scanned()));
 
         var report = await runner.RunAsync(Plan([new RouteStep("a"), new RouteStep("b"), new RouteStep("c")], stop: false), limit.Token, Wait.Token);
@@ -110,7 +111,8 @@ public sealed class ScanRunnerTests
             stop.Cancel();
             token.ThrowIfCancellationRequested();
             return ScannerResult.Scanned();
-        }));
+        }
+        ));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(Plan([new RouteStep("a")], stop: true), CancellationToken.None, stop.Token));
     }
