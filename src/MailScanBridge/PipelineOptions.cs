@@ -20,4 +20,7 @@ public sealed record PipelineOptions
 
     /// <summary>Most requests on their way into the journal at a time, default 4,096; beyond it intake waits.</summary>
     public int MaxAccepting { get; init; } = 4096;
+
+    /// <summary>Time between two looks for a scanner that was absent, default 30 s: a clamd that is still loading, a list that is not there yet.</summary>
+    public TimeSpan LookAgain { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -32,7 +32,9 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Unpacker _unpacker;
     private readonly Router _router;
     private readonly ScanRunner _runner;
-    private readonly string _rules;
+    private volatile string _rules;
+    private readonly IReadOnlyList<Route> _routes;
+    private readonly ConcurrentDictionary<string, IScanner> _scanners;
     private readonly Outbox _outbox;
     private readonly VerdictLog _verdictLog;
     private readonly Shelf _shelf;
@@ -58,8 +60,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _queue = ScanQueue.Open(parts.Queue, time, _logger);
         _unpacker = new Unpacker(parts.Unpacking, time);
         _router = new Router(parts.Routes);
-        _runner = new ScanRunner(parts.Scanners.ToDictionary(s => s.Name), time);
-        _rules = RuleSet.NameOf(parts.Scanners.Select(s => (s.Name, s.Version)), parts.Routes);
+        _routes = parts.Routes;
+        _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
+        _runner = new ScanRunner(_scanners, time);
+        _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
         _shelf = new Shelf(_logger);
@@ -74,6 +78,13 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
     /// <summary>Requests accepted and without a verdict.</summary>
     public int OpenCount => _queue.OpenCount;
+
+    /// <summary>Takes in a scanner that was absent before: the next step that names it runs it.</summary>
+    public void Add(IScanner scanner)
+    {
+        _scanners[scanner.Name] = scanner;
+        _rules = NameRules();
+    }
 
     /// <summary>Recovers what an earlier daemon left, connects, and runs until cancelled; then says good-bye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -141,6 +152,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             return true;
         },
         cancellationToken);
+
+    private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
 
     private void Recover()
     {

@@ -93,6 +93,7 @@ internal static class ConfigLoader
                 Bridge = bridge.Length > 0 ? bridge : pipeline.Bridge,
                 Workers = scan.Number("workers", pipeline.Workers, 1, 1024),
                 ScanTimeout = scan.Duration("timeout", pipeline.ScanTimeout),
+                LookAgain = scan.Duration("look_again", pipeline.LookAgain),
                 Heartbeat = replies.Duration("heartbeat", pipeline.Heartbeat),
                 Credit = queue.Number("credit", pipeline.Credit, 1, 1000),
             },

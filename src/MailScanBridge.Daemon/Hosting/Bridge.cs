@@ -13,9 +13,12 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly ZeekHub? _hub;
     private readonly ZeekClient _client;
     private readonly ScanPipeline _pipeline;
+    private readonly ScannerSearch _search;
 
-    private Bridge(FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners)
+    private Bridge(
+        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners, ScannerSearch search)
     {
+        _search = search;
         _lock = stateLock;
         _hub = hub;
         _client = client;
@@ -25,7 +28,7 @@ internal sealed class Bridge : IAsyncDisposable
         Scanners = scanners;
     }
 
-    /// <summary>Every configured scanner, those that are absent too.</summary>
+    /// <summary>Every configured scanner as it was found at the start, those that were absent too.</summary>
     public IReadOnlyList<FoundScanner> Scanners { get; }
 
     /// <summary>The hub's XPUB, with the port it got.</summary>
@@ -66,7 +69,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
-            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners);
+            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, time, loggers));
         }
         catch (Exception e)
         {
@@ -86,7 +89,20 @@ internal sealed class Bridge : IAsyncDisposable
     }
 
     /// <summary>Runs until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => _pipeline.RunAsync(cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var looking = _search.RunAsync([.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)], _pipeline.Add, stop.Token);
+        try
+        {
+            await _pipeline.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await looking;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
