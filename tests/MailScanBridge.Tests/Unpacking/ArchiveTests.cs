@@ -113,6 +113,13 @@ public class ArchiveTests
     }
 
     [Fact]
+    public void The_dictionary_of_an_xz_is_judged_as_well()
+    {
+        using var unpacked = Unpacked.From([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 1, 0x69, 0x22, 0xDE, 0x36, 2, 0, 0x21, 1, 40, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxDictionaryBytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_document_behind_a_password_is_said()
     {
         using var package = Unpacked.From(new CompoundFileWriter().Add("EncryptionInfo", [1]).Add("EncryptedPackage", new byte[5000]).ToArray());

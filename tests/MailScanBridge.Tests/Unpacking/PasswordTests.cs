@@ -133,6 +133,58 @@ public class PasswordTests
         Assert.NotEmpty(result.Problems);
     }
 
+    [Theory]
+    [InlineData("VelvetSweatshop", true)]
+    [InlineData("infected", true)]
+    [InlineData("no-one-guesses-this", false)]
+    public void Locked_office_documents_are_opened_where_the_password_is_likely(string password, bool opens)
+    {
+        using var unpacked = Unpacked.From(AgileDocument(password, WordDocument.With("inside")));
+        Assert.Equal(opens ? [] : [Reasons.Encrypted], unpacked.Reasons);
+        Assert.Equal(opens, unpacked.Parts.Any(p => p.Type == ContentTypes.Docx && p.Password == password));
+        Assert.Equal(opens, unpacked.Contents.Any(c => c.Contains("<w:t>inside</w:t>", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Office_encryption_that_would_take_for_ever_is_not_tried()
+    {
+        using var unpacked = Unpacked.From(AgileDocument("infected", WordDocument.With("inside"), statedSpins: 10_000_000));
+        Assert.Equal([Reasons.Unsupported], unpacked.Reasons);
+    }
+
+    // As Office 2010 and later encrypt a document ([MS-OFFCRYPTO] 2.3.4.10 to 2.3.4.15), with few rounds.
+    private static byte[] AgileDocument(string password, byte[] document, int statedSpins = 100)
+    {
+        byte[] salt = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], dataSalt = [.. salt.Reverse()], key = [.. Enumerable.Range(50, 32).Select(i => (byte)i)];
+        byte[] spun = SHA512.HashData((byte[])[.. salt, .. Encoding.Unicode.GetBytes(password)]);
+        for (int i = 0; i < 100; i++)
+            spun = SHA512.HashData((byte[])[.. BitConverter.GetBytes(i), .. spun]);
+        byte[] Lock(string block, byte[] value) => Cbc(SHA512.HashData((byte[])[.. spun, .. Convert.FromHexString(block)])[..32], salt, value);
+
+        using var package = new MemoryStream();
+        package.Write(BitConverter.GetBytes((long)document.Length));
+        for (int i = 0; i * 4096 < document.Length; i++)
+        {
+            byte[] segment = document[(i * 4096)..Math.Min(document.Length, (i + 1) * 4096)];
+            byte[] padded = [.. segment, .. new byte[(16 - segment.Length % 16) % 16]];
+            package.Write(Cbc(key, SHA512.HashData((byte[])[.. dataSalt, .. BitConverter.GetBytes(i)])[..16], padded));
+        }
+
+        const string Cipher = "blockSize=\"16\" keyBits=\"256\" hashSize=\"64\" cipherAlgorithm=\"AES\" cipherChaining=\"ChainingModeCBC\" hashAlgorithm=\"SHA512\"";
+        string xml = $"<encryption><keyData saltSize=\"16\" {Cipher} saltValue=\"{Convert.ToBase64String(dataSalt)}\"/><keyEncryptors><keyEncryptor><p:encryptedKey spinCount=\"{statedSpins}\" saltSize=\"16\" {Cipher} "
+            + $"saltValue=\"{Convert.ToBase64String(salt)}\" encryptedVerifierHashInput=\"{Convert.ToBase64String(Lock("fea7d2763b4b9e79", dataSalt))}\" "
+            + $"encryptedVerifierHashValue=\"{Convert.ToBase64String(Lock("d7aa0f6d3061344e", SHA512.HashData(dataSalt)))}\" encryptedKeyValue=\"{Convert.ToBase64String(Lock("146e0be7abacd0d6", key))}\"/>"
+            + "</keyEncryptor></keyEncryptors></encryption>";
+        return new CompoundFileWriter().Add("EncryptionInfo", [4, 0, 4, 0, 0x40, 0, 0, 0, .. Encoding.UTF8.GetBytes(xml)]).Add("EncryptedPackage", package.ToArray()).ToArray();
+
+        static byte[] Cbc(byte[] key, byte[] vector, byte[] data)
+        {
+            using var aes = Aes.Create();
+            aes.Key = key;
+            return aes.EncryptCbc(data, vector, PaddingMode.None);
+        }
+    }
+
     // A stored member as WinZip encrypts it: the extra field says AE-2, so there is no CRC.
     private static byte[] AesZip(string password, int strength)
     {

@@ -15,7 +15,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     private readonly ContentScannerOptions _options = options ?? new ContentScannerOptions();
 
     /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
-    public const int RuleSet = 2;
+    public const int RuleSet = 3;
 
     private const int Window = 128 * 1024;
 
@@ -30,6 +30,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     {
         var findings = new List<Finding>();
         NameChecks.Check(item.Name, findings);
+        TypeChecks.Check(item, findings);
         OfficeMacros.Check(item, findings);
         if (ByteSignatures.ByHash(item.Sha256) is { } known)
             findings.Add(known);

@@ -35,6 +35,7 @@ internal sealed class CompressedFile : IContainer
             case ContentTypes.Bzip2:
                 return BZip2Stream.Create(content, Mode.Decompress, true, leaveOpen: true);
             case ContentTypes.Xz:
+                Dictionaries.CheckXz(content, budget.MaxDictionaryBytes);
                 return new XZStream(content);
             case ContentTypes.Zstandard:
                 return new DecompressionStream(content);

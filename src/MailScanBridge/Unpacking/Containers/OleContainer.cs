@@ -22,7 +22,7 @@ internal sealed class OleContainer : IContainer
     {
         CompoundFile file = CompoundFile.Open(content);
         if (item.Type == ContentTypes.EncryptedOffice)
-            parts.Problem(Reasons.Encrypted, "an Office document behind a password");
+            OpenLocked(file, parts);
         else if (IsEncrypted(item.Type, file))
             parts.Problem(Reasons.Encrypted, "a document behind a password");
 
@@ -41,6 +41,33 @@ internal sealed class OleContainer : IContainer
             OutlookMessage.TakeOut(file, parts);
         else if (item.Type == ContentTypes.PowerPoint)
             PowerPointObjects.TakeOut(file, parts);
+    }
+
+    private static void OpenLocked(CompoundFile file, PartSink parts)
+    {
+        if (file.Find("EncryptionInfo") is not { } info || file.Find("EncryptedPackage") is not { } package)
+            throw new EncryptedContentException("an Office document behind a password");
+        OfficeEncryption encryption;
+        try
+        {
+            encryption = OfficeEncryption.Read(file.Read(info, parts.Budget.MaxItemBytes));
+        }
+        catch (Exception e) when (Hostile.Describe(e) is { } hostile)
+        {
+            throw new EncryptedContentException($"an Office document behind a password, which cannot be tried: {hostile.Detail}");
+        }
+
+        foreach (string password in parts.Passwords(slow: true).Prepend(OfficeEncryption.NoQuestionAsked))
+        {
+            if (encryption.Unlock(password, parts.Token) is not { } key)
+                continue;
+            parts.Opened(password);
+            parts.Read("document", null, () => new MemoryStream(encryption.Decrypt(file.Read(package, parts.Budget.MaxItemBytes + 1), key)));
+            parts.Opened(null);
+            return;
+        }
+
+        throw new EncryptedContentException("an Office document behind a password");
     }
 
     private static void OpenPackage(CompoundFile file, CompoundEntry entry, PartSink parts)

@@ -35,7 +35,7 @@ internal static class ZipMethods
         14 => Lzma(data, member, maxDictionary),
         93 => new DecompressionStream(data),
         95 => new XZStream(data),
-        98 => Ppmd(data),
+        98 => Ppmd(data, maxDictionary),
         _ => throw new NotSupportedException($"compression method {method}"),
     };
 
@@ -62,10 +62,13 @@ internal static class ZipMethods
         return LzmaStream.Create(properties, data, member.CompressedSize - header.Length - length, member.Size ?? -1);
     }
 
-    private static PpmdStream Ppmd(Stream data)
+    // Method 98 (5.10): order, then memory in MiB less one, packed into two bytes.
+    private static PpmdStream Ppmd(Stream data, long maxDictionary)
     {
         var properties = new byte[2];
         data.ReadExactly(properties);
+        int memory = (BinaryPrimitives.ReadUInt16LittleEndian(properties) >> 4 & 0xFF) + 1;
+        Dictionaries.Check(memory * 1024L * 1024, maxDictionary);
         return PpmdStream.Create(new PpmdProperties(properties), data, false);
     }
 }
@@ -77,5 +80,25 @@ internal static class Dictionaries
     {
         if (size > limit)
             throw new LimitReachedException($"a dictionary of {size} bytes (MaxDictionaryBytes)", LimitScope.Part);
+    }
+
+    /// <summary>The dictionary of an xz file's first block (The .xz File Format 1.2.1, 3.1 and 5.3.1); leaves the position at the start.</summary>
+    public static void CheckXz(Stream file, long limit)
+    {
+        const int FirstBlock = 12, LongestHeader = 1024, Lzma2 = 0x21;
+        var header = new byte[(int)Math.Min(FirstBlock + LongestHeader, file.Length)];
+        file.Position = 0;
+        file.ReadExactly(header);
+        file.Position = 0;
+        // Filters follow the flags and up to two numbers; LZMA2 is its id, a size of one, and the dictionary's size.
+        for (int at = FirstBlock + 2; at + 2 < header.Length && at < FirstBlock + (header[FirstBlock] + 1) * 4; at++)
+        {
+            if (header[at] == Lzma2 && header[at + 1] == 1 && header[at + 2] <= 40)
+            {
+                int bits = header[at + 2];
+                Check(bits == 40 ? uint.MaxValue : (2L | (bits & 1)) << (bits / 2 + 11), limit);
+                return;
+            }
+        }
     }
 }

@@ -167,6 +167,22 @@ public sealed class ContentScannerTests : IDisposable
         Assert.Equal(finding, Assert.Single((await Scan("x", name)).Findings).Name);
 
     [Theory]
+    [InlineData("report.pdf", "MZ\0\0\0\0", "Type.HiddenProgram")]
+    [InlineData("photo.jpg", "#!/bin/sh\necho\n", "Type.HiddenProgram")]
+    [InlineData("report.pdf", "<html><body>log in</body></html>", "Type.Mismatch")]
+    [InlineData("photo.png", "%PDF-1.4\n", "Type.Mismatch")]
+    public async Task Content_that_is_not_what_its_name_promises_is_suspicious(string name, string content, string finding) =>
+        Assert.Equal(finding, Assert.Single((await Scan(content, name)).Findings).Name);
+
+    [Theory]
+    [InlineData("export.xls", "<html><table></table></html>")]
+    [InlineData("letter.doc", "{\\rtf1 x}")]
+    [InlineData("photo.jpg", "GIF89a")]
+    [InlineData("tool.exe", "MZ\0\0\0\0")]
+    [InlineData("report", "%PDF-1.4\n")]
+    public async Task Content_that_its_name_allows_is_not(string name, string content) => Assert.Empty((await Scan(content, name)).Findings);
+
+    [Theory]
     [InlineData("setup.exe")]
     [InlineData("report.2026.pdf")]
     [InlineData("v1.2.exe")]
