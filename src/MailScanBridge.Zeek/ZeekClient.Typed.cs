@@ -33,7 +33,7 @@ public sealed partial class ZeekClient
     {
         await foreach (var raw in ReadAllRawAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (raw.Name == T.EventName && TryAs<T>(raw) is { } message)
+            if (raw.Name == TypedCodec<T>.Name && TryAs<T>(raw) is { } message)
                 yield return message;
         }
     }

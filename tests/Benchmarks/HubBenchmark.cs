@@ -31,7 +31,12 @@ internal static class HubBenchmark
         var (rawRate, rawTrips) = Raw.Run(xPub, xSub, keys, events, Warmup, RoundTrips);
         var options = new ZeekClientOptions
         {
-            HubXPub = xPub, HubXSub = xSub, Curve = keys, ReceiveQueueCapacity = int.MaxValue, ReceiveQueueBytes = long.MaxValue, SendQueueCapacity = 100_000,
+            HubXPub = xPub,
+            HubXSub = xSub,
+            Curve = keys,
+            ReceiveQueueCapacity = int.MaxValue,
+            ReceiveQueueBytes = long.MaxValue,
+            SendQueueCapacity = 100_000,
         };
         var undecoded = await ThroughputAsync(options, events, decode: false);
         var decoded = await ThroughputAsync(options, events, decode: true);

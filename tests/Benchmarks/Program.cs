@@ -5,6 +5,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Benchmarks;
 
 // dotnet run -c Release --project tests/Benchmarks -- codec
+// dotnet run -c Release --project tests/Benchmarks -- compare      to set beside broker.cc
 // dotnet run -c Release --project tests/Benchmarks -- hub [events] [rounds]
 switch (args.FirstOrDefault())
 {
@@ -16,7 +17,14 @@ switch (args.FirstOrDefault())
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(8).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(150));
         BenchmarkRunner.Run<CodecBenchmarks>(DefaultConfig.Instance.AddJob(job).WithArtifactsPath(Path.Combine(Path.GetTempPath(), "benchmarks")));
         return 0;
+    case "payloads":
+        foreach (var name in CodecCompared.Names)
+            Console.WriteLine($"{name} {Convert.ToHexStringLower(Payloads.Bytes(name))}");
+        return 0;
+    case "compare":
+        CodecCompared.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: codec | hub [events] [rounds]");
+        Console.Error.WriteLine("usage: codec | payloads | compare | hub [events] [rounds]");
         return 2;
 }

@@ -50,7 +50,7 @@ public sealed class ZeekRawEvent
         var reader = OpenArgs();
         try
         {
-            return T.ReadArgs(ref reader);
+            return TypedCodec<T>.ReadArgs(ref reader);
         }
         catch (ZeekSchemaException e) when (e.Event is null)
         {

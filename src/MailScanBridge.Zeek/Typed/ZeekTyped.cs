@@ -15,13 +15,13 @@ public static class ZeekTyped
     /// <param name="fields">The known fields.</param>
     /// <param name="type">The type's name.</param>
     /// <returns>How many fields came.</returns>
-    public static int ReadHead(ref ZeekReader reader, IReadOnlyList<ZeekFieldInfo> fields, string type)
+    public static int ReadHead(ref ZeekReader reader, ZeekFieldInfo[] fields, string type)
     {
         if (reader.PeekKind() != ZeekKind.Vector)
             throw new ZeekSchemaException(null, type, "(all)", "a record", Word(reader.PeekKind()));
         var count = reader.ReadVectorHeader();
-        if (count < fields.Count)
-            throw new ZeekSchemaException(null, type, fields[count].Name, fields[count].Type, $"nothing, since only {count} of {fields.Count} fields");
+        if (count < fields.Length)
+            throw new ZeekSchemaException(null, type, fields[count].Name, fields[count].Type, $"nothing, since only {count} of {fields.Length} fields");
         return count;
     }
 
@@ -42,7 +42,7 @@ public static class ZeekTyped
     /// <param name="field">Which field comes next.</param>
     /// <param name="type">The type's name.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Expect(ref ZeekReader reader, ZeekKind kind, IReadOnlyList<ZeekFieldInfo> fields, int field, string type)
+    public static void Expect(ref ZeekReader reader, ZeekKind kind, ZeekFieldInfo[] fields, int field, string type)
     {
         if (reader.PeekKind() != kind)
             Fail(reader.PeekKind(), fields, field, type);
@@ -54,7 +54,7 @@ public static class ZeekTyped
     /// <param name="field">Which field it is.</param>
     /// <param name="type">The type's name.</param>
     [DoesNotReturn]
-    public static void Fail(string actual, IReadOnlyList<ZeekFieldInfo> fields, int field, string type) =>
+    public static void Fail(string actual, ZeekFieldInfo[] fields, int field, string type) =>
         throw new ZeekSchemaException(null, type, fields[field].Name, fields[field].Type, actual);
 
     /// <summary>Says that an enum's value has no member.</summary>
@@ -63,7 +63,7 @@ public static class ZeekTyped
     /// <param name="field">Which field it is.</param>
     /// <param name="type">The type's name.</param>
     [DoesNotReturn]
-    public static void FailEnum(ReadOnlySpan<byte> name, IReadOnlyList<ZeekFieldInfo> fields, int field, string type)
+    public static void FailEnum(ReadOnlySpan<byte> name, ZeekFieldInfo[] fields, int field, string type)
     {
         var text = new StringBuilder("the enum value ");
         ZeekValueFormat.AppendEscaped(text, name[..Math.Min(name.Length, 200)]);
@@ -91,7 +91,7 @@ public static class ZeekTyped
     }
 
     [DoesNotReturn]
-    private static void Fail(ZeekKind actual, IReadOnlyList<ZeekFieldInfo> fields, int field, string type) => Fail(Word(actual), fields, field, type);
+    private static void Fail(ZeekKind actual, ZeekFieldInfo[] fields, int field, string type) => Fail(Word(actual), fields, field, type);
 
     private static string Word(ZeekKind kind) => kind switch
     {

@@ -47,7 +47,7 @@ public static class ZeekWire
         ArgumentNullException.ThrowIfNull(e);
         using var buffer = PooledBuffer.Rent();
         var writer = new ZeekWriter(buffer);
-        EventEnvelope.WriteHead(ref writer, T.EventName, metadata: false);
+        EventEnvelope.WriteHead(ref writer, TypedCodec<T>.Name, metadata: false);
         e.WriteArgs(ref writer);
         writer.Flush();
         return buffer.ToArray();
@@ -64,11 +64,11 @@ public static class ZeekWire
     {
         var reader = new ZeekReader(payload);
         var name = EventEnvelope.ReadHead(ref reader);
-        if (!System.Text.Ascii.Equals(name, T.EventName))
+        if (!name.SequenceEqual(TypedCodec<T>.NameBytes))
             throw new ZeekSchemaException(T.EventName, T.EventName, "(name)", T.EventName, "another event");
         try
         {
-            return T.ReadArgs(ref reader);
+            return TypedCodec<T>.ReadArgs(ref reader);
         }
         catch (ZeekSchemaException e) when (e.Event is null)
         {
