@@ -175,6 +175,7 @@ function look_at_clock(now: time)
 		say_hello(now);
 
 	sweep(now);
+	send_acks();
 	}
 
 event tick()

@@ -7,11 +7,11 @@
 
 module MailScan;
 
-global flush_acks: event();
-
-# Verdicts whose rows are written, by incarnation, to be acknowledged.
+# Verdicts whose rows are written, by incarnation, to be acknowledged: together,
+# when there are many or at the next look at the clock.
 global acks: table[count] of vector of count;
-global acks_queued = F;
+global acks_waiting = 0;
+global acks_since = double_to_time(0.0);
 
 # Verdicts for earlier incarnations whose row is written.
 global orphans: set[count, count] &create_expire=1day;
@@ -20,7 +20,10 @@ const known_words: set[string] = { "malicious", "suspicious", "error", "unscanne
 
 function send_acks()
 	{
-	acks_queued = F;
+	if ( acks_waiting == 0 )
+		return;
+
+	acks_waiting = 0;
 
 	for ( i, seqnos in acks )
 		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos);
@@ -28,25 +31,18 @@ function send_acks()
 	acks = table();
 	}
 
-event flush_acks()
+function acknowledge(v: Verdict, now: time)
 	{
-	send_acks();
-	}
+	if ( acks_waiting == 0 )
+		acks_since = now;
 
-# All verdicts that Zeek takes from the wire at once are handled before the
-# event queued here, and are acknowledged together.
-function acknowledge(v: Verdict)
-	{
 	if ( v$incarnation !in acks )
 		acks[v$incarnation] = vector();
 
 	acks[v$incarnation] += v$seqno;
 
-	if ( acks_queued )
-		return;
-
-	acks_queued = T;
-	event flush_acks();
+	if ( ++acks_waiting >= 100 || now - acks_since >= tick_interval || ended )
+		send_acks();
 	}
 
 # The verdict in words we know: what we do not understand is no clean bill.
@@ -129,7 +125,7 @@ event verdict(v: Verdict)
 		else
 			add_orphan(understood(v));
 
-		acknowledge(v);
+		acknowledge(v, now);
 		return;
 		}
 
@@ -153,7 +149,7 @@ event verdict(v: Verdict)
 	else
 		++stats$duplicate;
 
-	acknowledge(v);
+	acknowledge(v, now);
 	pump(now);
 
 	if ( tracing )

@@ -53,10 +53,40 @@ function status(node: string, incarnation: count): MailScan::BridgeStatus
 	    $ack_incarnation=incarnation, $spool="");
 	}
 
+# Requests to accept together, as a daemon does that commits them together.
+global batch: vector of count;
+global batch_of: MailScan::FileRequest;
+
+function send_batch()
+	{
+	if ( |batch| == 0 )
+		return;
+
+	Cluster::publish(reply_topic(batch_of$node, batch_of$incarnation), MailScan::accepted,
+	    batch_of$node, batch_of$incarnation, batch, current_time() + answer_in);
+	batch = vector();
+	}
+
+global batch_ends: event();
+
+event batch_ends()
+	{
+	send_batch();
+	}
+
+# One sender at a time: another node's request ends the batch.
 function accept(r: MailScan::FileRequest)
 	{
-	Cluster::publish(reply_topic(r$node, r$incarnation), MailScan::accepted, r$node,
-	    r$incarnation, vector(r$seqno), current_time() + answer_in);
+	if ( |batch| > 0 && ( batch_of$node != r$node || batch_of$incarnation != r$incarnation ) )
+		send_batch();
+
+	if ( |batch| == 0 )
+		{
+		batch_of = r;
+		event batch_ends();
+		}
+
+	batch += r$seqno;
 	}
 
 function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
