@@ -18,5 +18,8 @@
 @load ./files
 @load ./smtp
 @load ./http
+# Does it add up, and can others see it?
+@load ./ledger
+@load ./metrics
 # Reading a trace file: hold, wait, end.
 @load ./trace

@@ -120,7 +120,12 @@ event file_state_remove(f: fa_file) &priority=-5
 	local state = f$mailscan;
 
 	if ( ! state$plan$scan )
+		{
+		if ( state$kind == "message" )
+			mail_settled(f$id);
+
 		return;
+		}
 
 	local p = Pending($r=make_request(f, state), $closed=current_time());
 
@@ -136,12 +141,13 @@ event file_state_remove(f: fa_file) &priority=-5
 			break;
 			}
 
-	++stats$files;
+	if ( state$kind == "part" && f?$parent_id )
+		mail_file_comes(f$parent_id);
 
 	if ( state$no_bridge )
-		give_up_unsent(p, "no_bridge", "no bridge when the file came", p$closed);
+		refuse(p, "no_bridge", "no bridge when the file came");
 	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
-		give_up_unsent(p, "policy", "left out by configuration", p$closed);
+		refuse(p, "policy", "left out by configuration");
 	else
 		ask(p);
 	}

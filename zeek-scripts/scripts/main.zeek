@@ -165,8 +165,13 @@ global credit: count = 0;
 # Kinds of trouble already told about, see complain().
 global complained: set[string];
 
-# Holds or releases the reading of a trace, see trace.zeek.
+# Holds or releases the reading of a trace, and holds it to listen for
+# heartbeats, see trace.zeek.
 global trace_balance: function(now: time);
+global trace_listen: function(now: time): bool;
+
+# Reading a trace: it is held to listen for heartbeats.
+global listening = F;
 
 function bump(counters: table[string] of count, key: string)
 	{

@@ -75,6 +75,10 @@ export {
 	## Default: F.
 	option notice_on_suspicious = F;
 
+	## A mail's bad files make one notice, when all of the mail has its answers
+	## or this long after the first. Default: 10 seconds.
+	option notice_wait = 10sec;
+
 	## Reading a trace: hold the first packet this long for a bridge. Without
 	## one the trace is read all the same and each file gets its row
 	## ``unscanned: no_bridge``. Default: 10 seconds, wall clock.

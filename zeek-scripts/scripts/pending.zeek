@@ -84,6 +84,7 @@ function write_given_up(p: Pending, reason: string, detail: string, now: time)
 	row$latency = now - p$closed;
 	bump(stats$reasons, reason);
 	Log::write(LOG, row);
+	mail_file_settled(p$r);
 	}
 
 # Give up on what was never published: the file is still ours to remove.
@@ -235,10 +236,18 @@ function pump(now: time)
 	    ( again_first <= again_last || backlog_first <= backlog_last );
 	}
 
+# Take a file that ended and cannot be asked about.
+function refuse(p: Pending, reason: string, detail: string)
+	{
+	++stats$files;
+	give_up_unsent(p, reason, detail, p$closed);
+	}
+
 # Take a file that ended and is to be asked about.
 function ask(p: Pending)
 	{
 	local now = p$closed;
+	++stats$files;
 
 	if ( ended )
 		give_up_unsent(p, "timeout", "Zeek ended before it could ask", now);

@@ -92,8 +92,18 @@ function trace_balance(now: time)
 		else if ( now - last_tick >= tick_interval )
 			look_at_clock(now);
 		}
-	else if ( open_now <= trace_max_open / 2 )
+	else if ( ! listening && open_now <= trace_max_open / 2 )
 		release();
+	}
+
+function trace_listen(now: time): bool
+	{
+	if ( held || draining || ended )
+		return F;
+
+	listening = T;
+	hold(now);
+	return T;
 	}
 
 # While the trace is held or has ended, this is the clock.

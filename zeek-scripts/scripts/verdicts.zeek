@@ -70,7 +70,8 @@ function close_with(p: Pending, v: Verdict, now: time)
 	add_result(row, v);
 	row$latency = now - p$closed;
 	bump(stats$verdicts, v$verdict);
-	write_verdict(v, row, p$desc);
+	write_verdict(v, row, p$desc, now);
+	mail_file_settled(p$r);
 	}
 
 function add_late(v: Verdict, now: time)
@@ -85,17 +86,17 @@ function add_late(v: Verdict, now: time)
 		}
 
 	++stats$late;
-	write_verdict(v, row, "");
+	write_verdict(v, row, "", now);
 	}
 
-function add_orphan(v: Verdict)
+function add_orphan(v: Verdict, now: time)
 	{
 	local row = row_of_echo(v);
 	add_result(row, v);
 	row$status = "orphan";
 	add orphans[v$incarnation, v$seqno];
 	++stats$orphan;
-	write_verdict(v, row, "");
+	write_verdict(v, row, "", now);
 	}
 
 event verdict(v: Verdict)
@@ -123,7 +124,7 @@ event verdict(v: Verdict)
 		if ( [v$incarnation, v$seqno] in orphans )
 			++stats$duplicate;
 		else
-			add_orphan(understood(v));
+			add_orphan(understood(v), now);
 
 		acknowledge(v, now);
 		return;

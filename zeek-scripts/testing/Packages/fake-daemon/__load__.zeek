@@ -56,6 +56,7 @@ function status(node: string, incarnation: count): MailScan::BridgeStatus
 # Requests to accept together, as a daemon does that commits them together.
 global batch: vector of count;
 global batch_of: MailScan::FileRequest;
+global batch_answers: vector of MailScan::Verdict;
 
 function send_batch()
 	{
@@ -65,6 +66,11 @@ function send_batch()
 	Cluster::publish(reply_topic(batch_of$node, batch_of$incarnation), MailScan::accepted,
 	    batch_of$node, batch_of$incarnation, batch, current_time() + answer_in);
 	batch = vector();
+
+	for ( _, v in batch_answers )
+		Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
+
+	batch_answers = vector();
 	}
 
 global batch_ends: event();
@@ -152,7 +158,10 @@ function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
 
 function answer(v: MailScan::Verdict)
 	{
-	Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
+	if ( |batch| > 0 )
+		batch_answers += v;
+	else
+		Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
 	}
 
 global heart: event();
