@@ -41,7 +41,16 @@ function attach(f: fa_file, meta: fa_metadata, extract: bool)
 
 	if ( down && require_bridge )
 		{
-		state$no_bridge = T;
+		state$refused = "no_bridge";
+		state$refused_because = "no bridge when the file came";
+		return;
+		}
+
+	if ( overload_level >= low_value_level && ! tracing && meta?$mime_type &&
+	     low_value_types in meta$mime_type )
+		{
+		state$refused = "overload";
+		state$refused_because = fmt("of low value at overload level %d", overload_level);
 		return;
 		}
 
@@ -144,8 +153,8 @@ event file_state_remove(f: fa_file) &priority=-5
 	if ( state$kind == "part" && f?$parent_id )
 		mail_file_comes(f$parent_id);
 
-	if ( state$no_bridge )
-		refuse(p, "no_bridge", "no bridge when the file came");
+	if ( state$refused != "" )
+		refuse(p, state$refused, state$refused_because);
 	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
 		refuse(p, "policy", "left out by configuration");
 	else

@@ -126,6 +126,7 @@ event bridge_status(s: BridgeStatus)
 	last_heard = now;
 	listening = F;
 	heartbeat = s$heartbeat < 100msec ? 100msec : s$heartbeat > 1min ? 1min : s$heartbeat;
+	overload_level = s$level;
 	credit = s$credit < max_credit ? s$credit : max_credit;
 
 	if ( s$ack_node == our_node && s$ack_incarnation == our_incarnation )

@@ -42,8 +42,9 @@ export {
 		plan: FilePlan &optional;
 		## Where it is extracted to, if it is.
 		path: string &default="";
-		## No bridge was there when the file came.
-		no_bridge: bool &default=F;
+		## Why it will not be asked about after all, and in words for people.
+		refused: string &default="";
+		refused_because: string &default="";
 	};
 
 	redef record fa_file += {
@@ -158,6 +159,9 @@ global starting = F;
 # Reading a trace: the bridge answers hellos but does no work. It counts as down
 # until something comes back.
 global idle_bridge = F;
+
+# The daemon's overload level.
+global overload_level: count = 0;
 
 # Most publications without proof of arrival.
 global credit: count = 0;
