@@ -89,8 +89,8 @@ function make_request(f: fa_file, state: FileState): FileRequest
 	    $complete=! cutoff && ! info$timedout && f$missing_bytes == 0 &&
 	        f$overflow_bytes == 0 && ( ! f?$total_bytes || f$seen_bytes == f$total_bytes ));
 
-	if ( info$timedout )
-		# Network time may have jumped to the end of a trace.
+	if ( info$timedout || draining )
+		# Network time may have jumped at the end of a trace.
 		r$ts = f$last_active;
 
 	if ( f?$total_bytes )

@@ -174,6 +174,9 @@ global complained: set[string];
 global trace_balance: function(now: time);
 global trace_listen: function(now: time): bool;
 
+# Reading a trace: it has ended.
+global draining = F;
+
 # Reading a trace: it is held to listen for heartbeats.
 global listening = F;
 

@@ -14,9 +14,8 @@ global never: event();
 global held = F;
 global held_since = double_to_time(0.0);
 
-# The trace has ended; until when to wait; the files still open at its end are
-# closed.
-global draining = F;
+# Once the trace has ended: until when to wait, and whether the files that were
+# still open at its end are closed.
 global drain_until = double_to_time(0.0);
 global flushed = F;
 

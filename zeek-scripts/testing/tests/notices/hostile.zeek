@@ -2,6 +2,7 @@
 #
 # @TEST-GROUP: zeromq
 # @TEST-REQUIRES: zeek -N Zeek::Cluster_Backend_ZeroMQ > /dev/null
+# @TEST-REQUIRES: command -v python3
 # @TEST-PORT: XPUB_PORT
 # @TEST-PORT: XSUB_PORT
 #
