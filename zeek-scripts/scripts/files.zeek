@@ -5,7 +5,7 @@
 
 @load base/files/extract
 @load base/files/hash
-@load ./pending
+@load ./requests
 
 module MailScan;
 

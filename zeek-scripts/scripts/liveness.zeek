@@ -2,7 +2,6 @@
 ##! messages are lost in both directions; from then on its heartbeat. While it
 ##! is not, nothing is published but a hello, more and more slowly.
 
-@load ./pending
 @load ./verdicts
 
 module MailScan;

@@ -3,7 +3,7 @@
 ##! that a late malicious file still raises its notice. Each is acknowledged,
 ##! each time it comes, as long as it is ours.
 
-@load ./pending
+@load ./requests
 
 module MailScan;
 
