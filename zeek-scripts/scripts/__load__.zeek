@@ -9,8 +9,12 @@
 # Where a result goes: rows and notices.
 @load ./log
 @load ./notices
-# From the end of a file to its verdict: credit, deadlines, answers.
+@load ./news
+# From the end of a file to its verdict: what is open, what may be published,
+# whose time is up, what comes back.
 @load ./pending
+@load ./credit
+@load ./requests
 @load ./verdicts
 # Is the bridge there?
 @load ./liveness
@@ -18,5 +22,8 @@
 @load ./files
 @load ./smtp
 @load ./http
+# Does it add up, and can others see it?
+@load ./ledger
+@load ./metrics
 # Reading a trace file: hold, wait, end.
 @load ./trace

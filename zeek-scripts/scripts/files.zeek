@@ -5,7 +5,7 @@
 
 @load base/files/extract
 @load base/files/hash
-@load ./pending
+@load ./requests
 
 module MailScan;
 
@@ -41,7 +41,16 @@ function attach(f: fa_file, meta: fa_metadata, extract: bool)
 
 	if ( down && require_bridge )
 		{
-		state$no_bridge = T;
+		state$refused = "no_bridge";
+		state$refused_because = "no bridge when the file came";
+		return;
+		}
+
+	if ( overload_level >= low_value_level && ! tracing && meta?$mime_type &&
+	     low_value_types in meta$mime_type )
+		{
+		state$refused = "overload";
+		state$refused_because = fmt("of low value at overload level %d", overload_level);
 		return;
 		}
 
@@ -80,8 +89,8 @@ function make_request(f: fa_file, state: FileState): FileRequest
 	    $complete=! cutoff && ! info$timedout && f$missing_bytes == 0 &&
 	        f$overflow_bytes == 0 && ( ! f?$total_bytes || f$seen_bytes == f$total_bytes ));
 
-	if ( info$timedout )
-		# Network time may have jumped to the end of a trace.
+	if ( info$timedout || draining )
+		# Network time may have jumped at the end of a trace.
 		r$ts = f$last_active;
 
 	if ( f?$total_bytes )
@@ -120,7 +129,12 @@ event file_state_remove(f: fa_file) &priority=-5
 	local state = f$mailscan;
 
 	if ( ! state$plan$scan )
+		{
+		if ( state$kind == "message" )
+			mail_settled(f$id);
+
 		return;
+		}
 
 	local p = Pending($r=make_request(f, state), $closed=current_time());
 
@@ -136,12 +150,13 @@ event file_state_remove(f: fa_file) &priority=-5
 			break;
 			}
 
-	++stats$files;
+	if ( state$kind == "part" && f?$parent_id )
+		mail_file_comes(f$parent_id);
 
-	if ( state$no_bridge )
-		give_up_unsent(p, "no_bridge", "no bridge when the file came", p$closed);
+	if ( state$refused != "" )
+		refuse(p, state$refused, state$refused_because);
 	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
-		give_up_unsent(p, "policy", "left out by configuration", p$closed);
+		refuse(p, "policy", "left out by configuration");
 	else
 		ask(p);
 	}

@@ -2,7 +2,6 @@
 ##! messages are lost in both directions; from then on its heartbeat. While it
 ##! is not, nothing is published but a hello, more and more slowly.
 
-@load ./pending
 @load ./verdicts
 
 module MailScan;
@@ -54,6 +53,7 @@ function start_hello(now: time)
 function go_down(reason: string, now: time)
 	{
 	up = F;
+	listening = F;
 	start_hello(now);
 
 	if ( down )
@@ -123,7 +123,9 @@ event bridge_status(s: BridgeStatus)
 	local news = s$epoch != heard_epoch || now - last_heard > 3.0 * heartbeat;
 	heard_epoch = s$epoch;
 	last_heard = now;
+	listening = F;
 	heartbeat = s$heartbeat < 100msec ? 100msec : s$heartbeat > 1min ? 1min : s$heartbeat;
+	overload_level = s$level;
 	credit = s$credit < max_credit ? s$credit : max_credit;
 
 	if ( s$ack_node == our_node && s$ack_incarnation == our_incarnation )
@@ -146,7 +148,12 @@ event bridge_status(s: BridgeStatus)
 		}
 
 	else
+		{
 		pump(now);
+
+		if ( tracing )
+			trace_balance(now);
+		}
 	}
 
 event bridge_bye(bridge: string, epoch: count, reason: string)
@@ -166,7 +173,13 @@ function look_at_clock(now: time)
 	last_tick = now;
 
 	if ( up && now - last_heard > 3.0 * heartbeat )
-		go_down("three heartbeats missed", now);
+		{
+		# While it reads packets from a file Zeek seldom looks at anything else.
+		if ( tracing && trace_listen(now) )
+			last_heard = now;
+		else
+			go_down("three heartbeats missed", now);
+		}
 
 	if ( ! up && ! down && ! starting && now - waiting_since > start_grace )
 		go_down("no answer to hello", now);
@@ -175,6 +188,8 @@ function look_at_clock(now: time)
 		say_hello(now);
 
 	sweep(now);
+	send_acks();
+	tell_what_is_due(now, F);
 	}
 
 event tick()
@@ -199,6 +214,7 @@ function say_bye(detail: string, now: time)
 
 	ended = T;
 	give_up_all(detail, now);
+	tell_what_is_due(now, T);
 	send_acks();
 	Cluster::publish(request_topic, node_bye, our_node, our_incarnation, tracing, left_open);
 	}

@@ -42,8 +42,9 @@ export {
 		plan: FilePlan &optional;
 		## Where it is extracted to, if it is.
 		path: string &default="";
-		## No bridge was there when the file came.
-		no_bridge: bool &default=F;
+		## Why it will not be asked about after all, and in words for people.
+		refused: string &default="";
+		refused_because: string &default="";
 	};
 
 	redef record fa_file += {
@@ -159,14 +160,25 @@ global starting = F;
 # until something comes back.
 global idle_bridge = F;
 
+# The daemon's overload level.
+global overload_level: count = 0;
+
 # Most publications without proof of arrival.
 global credit: count = 0;
 
 # Kinds of trouble already told about, see complain().
 global complained: set[string];
 
-# Holds or releases the reading of a trace, see trace.zeek.
+# Holds or releases the reading of a trace, and holds it to listen for
+# heartbeats, see trace.zeek.
 global trace_balance: function(now: time);
+global trace_listen: function(now: time): bool;
+
+# Reading a trace: it has ended.
+global draining = F;
+
+# Reading a trace: it is held to listen for heartbeats.
+global listening = F;
 
 function bump(counters: table[string] of count, key: string)
 	{

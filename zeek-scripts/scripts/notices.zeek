@@ -80,54 +80,6 @@ function describe_mail(row: Info): string
 	return join_string_vec(words, " ");
 	}
 
-function notice_about_file(row: Info, desc: string)
-	{
-	local what = describe_file(row);
-	local names = row?$names ? join_string_vec(row$names, ", ") : "";
-	local hash = row?$sha256 ? row$sha256 : "unknown";
-
-	local n = Notice::Info($note=row$verdict == "malicious" ? Malicious_File : Suspicious_File,
-	    $msg=fmt("%s is %s (sha256 %s): %s", what, row$verdict, printable(hash),
-	        names == "" && row?$detail ? printable(row$detail) : printable(names, 500)),
-	    $fuid=row$fuid, $file_desc=desc == "" ? what : printable(desc));
-
-	local mail = describe_mail(row);
-
-	if ( mail != "" )
-		n$sub = mail;
-	else if ( row?$detail )
-		n$sub = printable(row$detail);
-
-	if ( row?$uid )
-		n$uid = row$uid;
-
-	if ( row?$id )
-		n$id = row$id;
-
-	if ( row?$detected_type )
-		n$file_mime_type = row$detected_type;
-	else if ( row?$mime_type )
-		n$file_mime_type = row$mime_type;
-
-	# The same content on the same way is the same news.
-	n$identifier = cat(hash, row?$sha256 ? "" : row$fuid, row?$id ? cat(row$id$orig_h, row$id$resp_h) : "");
-	NOTICE(n);
-	}
-
-# Settle a row that carries the daemon's verdict. The file's description is
-# Zeek's own, where it still has one.
-function write_verdict(v: Verdict, row: Info, desc: string)
-	{
-	local response = Response($notice=row$verdict == "malicious" ||
-	    (row$verdict == "suspicious" && notice_on_suspicious));
-
-	hook verdict_policy(v, row, response);
-	Log::write(LOG, row);
-
-	if ( response$notice )
-		notice_about_file(row, desc);
-	}
-
 function notice_about_bridge(down: bool, reason: string)
 	{
 	NOTICE(Notice::Info($note=down ? Bridge_Down : Bridge_Up,

@@ -55,6 +55,15 @@ export {
 	## row ``unscanned: overload`` and their file is removed. Default: 1000.
 	option max_backlog: count = 1000;
 
+	## Types not worth asking about while the daemon is overloaded: such files
+	## get the row ``unscanned: overload``. Reading a trace, all are asked
+	## about. Default: images, sounds, videos, fonts.
+	option low_value_types = /^(image|audio|video|font)\//;
+
+	## The daemon's overload level from which on this holds; 0: always.
+	## Default: 1.
+	option low_value_level: count = 1;
+
 	## Requests published and without a verdict, at most; further ones wait as
 	## for credit. Default: 10000.
 	option max_open: count = 10000;
@@ -74,6 +83,10 @@ export {
 	## Raise :zeek:enum:`MailScan::Suspicious_File` for suspicious files.
 	## Default: F.
 	option notice_on_suspicious = F;
+
+	## A mail's bad files make one notice, when all of the mail has its answers
+	## or this long after the first. Default: 10 seconds.
+	option notice_wait = 10sec;
 
 	## Reading a trace: hold the first packet this long for a bridge. Without
 	## one the trace is read all the same and each file gets its row

@@ -34,6 +34,7 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 	if ( c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid )
 		{
 		state$kind = "message";
+		mail_file_comes(f$id);
 		return;
 		}
 

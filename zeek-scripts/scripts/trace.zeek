@@ -14,9 +14,8 @@ global never: event();
 global held = F;
 global held_since = double_to_time(0.0);
 
-# The trace has ended; until when to wait; the files still open at its end are
-# closed.
-global draining = F;
+# Once the trace has ended: until when to wait, and whether the files that were
+# still open at its end are closed.
 global drain_until = double_to_time(0.0);
 global flushed = F;
 
@@ -92,8 +91,18 @@ function trace_balance(now: time)
 		else if ( now - last_tick >= tick_interval )
 			look_at_clock(now);
 		}
-	else if ( open_now <= trace_max_open / 2 )
+	else if ( ! listening && open_now <= trace_max_open / 2 )
 		release();
+	}
+
+function trace_listen(now: time): bool
+	{
+	if ( held || draining || ended )
+		return F;
+
+	listening = T;
+	hold(now);
+	return T;
 	}
 
 # While the trace is held or has ended, this is the clock.

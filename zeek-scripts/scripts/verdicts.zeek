@@ -3,15 +3,15 @@
 ##! that a late malicious file still raises its notice. Each is acknowledged,
 ##! each time it comes, as long as it is ours.
 
-@load ./pending
+@load ./requests
 
 module MailScan;
 
-global flush_acks: event();
-
-# Verdicts whose rows are written, by incarnation, to be acknowledged.
+# Verdicts whose rows are written, by incarnation, to be acknowledged: together,
+# when there are many or at the next look at the clock.
 global acks: table[count] of vector of count;
-global acks_queued = F;
+global acks_waiting = 0;
+global acks_since = double_to_time(0.0);
 
 # Verdicts for earlier incarnations whose row is written.
 global orphans: set[count, count] &create_expire=1day;
@@ -20,7 +20,10 @@ const known_words: set[string] = { "malicious", "suspicious", "error", "unscanne
 
 function send_acks()
 	{
-	acks_queued = F;
+	if ( acks_waiting == 0 )
+		return;
+
+	acks_waiting = 0;
 
 	for ( i, seqnos in acks )
 		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos);
@@ -28,25 +31,18 @@ function send_acks()
 	acks = table();
 	}
 
-event flush_acks()
+function acknowledge(v: Verdict, now: time)
 	{
-	send_acks();
-	}
+	if ( acks_waiting == 0 )
+		acks_since = now;
 
-# All verdicts that Zeek takes from the wire at once are handled before the
-# event queued here, and are acknowledged together.
-function acknowledge(v: Verdict)
-	{
 	if ( v$incarnation !in acks )
 		acks[v$incarnation] = vector();
 
 	acks[v$incarnation] += v$seqno;
 
-	if ( acks_queued )
-		return;
-
-	acks_queued = T;
-	event flush_acks();
+	if ( ++acks_waiting >= 100 || now - acks_since >= tick_interval || ended )
+		send_acks();
 	}
 
 # The verdict in words we know: what we do not understand is no clean bill.
@@ -74,7 +70,8 @@ function close_with(p: Pending, v: Verdict, now: time)
 	add_result(row, v);
 	row$latency = now - p$closed;
 	bump(stats$verdicts, v$verdict);
-	write_verdict(v, row, p$desc);
+	write_verdict(v, row, p$desc, now);
+	mail_file_settled(p$r);
 	}
 
 function add_late(v: Verdict, now: time)
@@ -89,17 +86,17 @@ function add_late(v: Verdict, now: time)
 		}
 
 	++stats$late;
-	write_verdict(v, row, "");
+	write_verdict(v, row, "", now);
 	}
 
-function add_orphan(v: Verdict)
+function add_orphan(v: Verdict, now: time)
 	{
 	local row = row_of_echo(v);
 	add_result(row, v);
 	row$status = "orphan";
 	add orphans[v$incarnation, v$seqno];
 	++stats$orphan;
-	write_verdict(v, row, "");
+	write_verdict(v, row, "", now);
 	}
 
 event verdict(v: Verdict)
@@ -127,9 +124,9 @@ event verdict(v: Verdict)
 		if ( [v$incarnation, v$seqno] in orphans )
 			++stats$duplicate;
 		else
-			add_orphan(understood(v));
+			add_orphan(understood(v), now);
 
-		acknowledge(v);
+		acknowledge(v, now);
 		return;
 		}
 
@@ -153,7 +150,7 @@ event verdict(v: Verdict)
 	else
 		++stats$duplicate;
 
-	acknowledge(v);
+	acknowledge(v, now);
 	pump(now);
 
 	if ( tracing )

@@ -53,10 +53,46 @@ function status(node: string, incarnation: count): MailScan::BridgeStatus
 	    $ack_incarnation=incarnation, $spool="");
 	}
 
+# Requests to accept together, as a daemon does that commits them together.
+global batch: vector of count;
+global batch_of: MailScan::FileRequest;
+global batch_answers: vector of MailScan::Verdict;
+
+function send_batch()
+	{
+	if ( |batch| == 0 )
+		return;
+
+	Cluster::publish(reply_topic(batch_of$node, batch_of$incarnation), MailScan::accepted,
+	    batch_of$node, batch_of$incarnation, batch, current_time() + answer_in);
+	batch = vector();
+
+	for ( _, v in batch_answers )
+		Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
+
+	batch_answers = vector();
+	}
+
+global batch_ends: event();
+
+event batch_ends()
+	{
+	send_batch();
+	}
+
+# One sender at a time: another node's request ends the batch.
 function accept(r: MailScan::FileRequest)
 	{
-	Cluster::publish(reply_topic(r$node, r$incarnation), MailScan::accepted, r$node,
-	    r$incarnation, vector(r$seqno), current_time() + answer_in);
+	if ( |batch| > 0 && ( batch_of$node != r$node || batch_of$incarnation != r$incarnation ) )
+		send_batch();
+
+	if ( |batch| == 0 )
+		{
+		batch_of = r;
+		event batch_ends();
+		}
+
+	batch += r$seqno;
 	}
 
 function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
@@ -122,7 +158,10 @@ function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
 
 function answer(v: MailScan::Verdict)
 	{
-	Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
+	if ( |batch| > 0 )
+		batch_answers += v;
+	else
+		Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
 	}
 
 global heart: event();

@@ -16,10 +16,13 @@ module MailScan;
 global step2: event();
 global step3: event();
 global step4: event();
+global step5: event();
 
-event flush_acks() &priority=5
+function show_acks()
 	{
-	print "acknowledged", to_json(acks[our_incarnation]), |acks|;
+	local ours = our_incarnation in acks ? acks[our_incarnation] : vector();
+	local older = our_incarnation - 1 in acks ? acks[our_incarnation - 1] : vector();
+	print "to acknowledge", to_json(ours), to_json(older);
 	}
 
 event zeek_init() &priority=-20
@@ -44,6 +47,7 @@ event step2()
 event step3()
 	{
 	show("answered and answered again");
+	show_acks();
 
 	# As if their time had run out.
 	give_up(2, "timeout", "by the test", current_time());
@@ -71,11 +75,18 @@ event step3()
 
 	# A word we do not know is no clean bill.
 	event verdict(test_verdict(4, "splendid"));
-	schedule 50msec { step4() };
+	event step4();
 	}
 
 event step4()
 	{
 	show("all");
+	show_acks();
+	schedule 500msec { step5() };
+	}
+
+event step5()
+	{
+	print "all sent", acks_waiting == 0;
 	terminate();
 	}

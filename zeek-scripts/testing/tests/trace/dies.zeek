@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "sh -c 'zeek -b ../dying.zeek > out || true'"
-# @TEST-EXEC: btest-bg-run sensor "within 2 15 sensor $TRACES/sixty.pcap MailScan::trace_end_wait=4sec MailScan::trace_max_open=20 MailScan::accept_timeout=500msec"
+# @TEST-EXEC: btest-bg-run sensor "within 2 30 sensor $TRACES/sixty.pcap MailScan::trace_end_wait=4sec MailScan::trace_max_open=20 MailScan::accept_timeout=500msec"
 # @TEST-EXEC: btest-bg-wait 40
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: zeek-cut verdict reason < sensor/mailscan.log | sort | uniq -c > rows

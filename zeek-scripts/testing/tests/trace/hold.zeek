@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b ../slow.zeek > out"
-# @TEST-EXEC: btest-bg-run sensor "within 1 20 sensor $TRACES/sixty.pcap ../cap.zeek > out"
+# @TEST-EXEC: btest-bg-run sensor "within 1 40 sensor $TRACES/sixty.pcap ../cap.zeek > out"
 # @TEST-EXEC: btest-bg-wait 40
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: zeek-cut -m verdict reason < sensor/mailscan.log | sort | uniq -c > rows

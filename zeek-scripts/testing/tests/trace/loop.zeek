@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 0 8 sensor $TRACES/mail.pcap"
+# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/mail.pcap"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: rows seqno status verdict reason names coverage uid id.orig_h id.resp_p fuid parent_fuid kind source is_orig filename mime_type sha256 bytes complete mailfrom rcptto subject msg_id attempts node < sensor/mailscan.log > rows

@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "FAKE=mute zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 1 6 sensor $TRACES/mail.pcap MailScan::trace_start_wait=2sec"
+# @TEST-EXEC: btest-bg-run sensor "within 1 15 sensor $TRACES/mail.pcap MailScan::trace_start_wait=2sec"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: rows seqno status verdict reason detail kind < sensor/mailscan.log > rows

@@ -5,7 +5,7 @@
 # @TEST-PORT: XPUB_PORT
 # @TEST-PORT: XSUB_PORT
 #
-# @TEST-EXEC: within 1 6 sensor $TRACES/mail.pcap MailScan::trace_start_wait=2sec
+# @TEST-EXEC: within 1 15 sensor $TRACES/mail.pcap MailScan::trace_start_wait=2sec
 # @TEST-EXEC: one-row-each .
 # @TEST-EXEC: rows seqno status verdict reason detail kind filename complete < mailscan.log > rows
 # @TEST-EXEC: btest-diff rows

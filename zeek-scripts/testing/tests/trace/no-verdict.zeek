@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "FAKE=no-verdict zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 3 6 sensor $TRACES/mail.pcap MailScan::trace_end_wait=3sec"
+# @TEST-EXEC: btest-bg-run sensor "within 3 20 sensor $TRACES/mail.pcap MailScan::trace_end_wait=3sec"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: rows seqno status verdict reason detail kind attempts < sensor/mailscan.log > rows

@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 0 4 sensor $TRACES/nothing.pcap"
+# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/nothing.pcap"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: test ! -e sensor/mailscan.log
 # @TEST-EXEC: btest-diff daemon/out

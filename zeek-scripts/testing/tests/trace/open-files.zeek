@@ -7,8 +7,8 @@
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b fake-daemon Daemon::leave_after=2 > out"
 # @TEST-EXEC: mkdir with without
-# @TEST-EXEC: cd with && within 0 8 sensor $TRACES/open.pcap
-# @TEST-EXEC: cd without && within 0 8 sensor $TRACES/open.pcap MailScan::trace_flush_open_files=F
+# @TEST-EXEC: cd with && within 0 20 sensor $TRACES/open.pcap
+# @TEST-EXEC: cd without && within 0 20 sensor $TRACES/open.pcap MailScan::trace_flush_open_files=F
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: one-row-each with && one-row-each without
 # @TEST-EXEC: (for d in with without; do echo $d; rows seqno verdict reason detail kind filename complete bytes < $d/mailscan.log; done) > rows

@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "FAKE=idle zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 3 12 sensor $TRACES/sixty.pcap MailScan::trace_end_wait=3sec MailScan::trace_max_open=10"
+# @TEST-EXEC: btest-bg-run sensor "within 3 20 sensor $TRACES/sixty.pcap MailScan::trace_end_wait=3sec MailScan::trace_max_open=10"
 # @TEST-EXEC: btest-bg-wait 40
 # @TEST-EXEC: one-row-each sensor
 # @TEST-EXEC: zeek-cut verdict reason < sensor/mailscan.log | sort | uniq -c | awk '{ print $2, $3, ($1 >= 10) }' > rows

@@ -1,0 +1,147 @@
+##! From the end of a file to its verdict: who is asked, who waits, whose time is
+##! up.
+
+@load ./credit
+
+module MailScan;
+
+# Take a file that ended and cannot be asked about.
+function refuse(p: Pending, reason: string, detail: string)
+	{
+	++stats$files;
+	give_up_unsent(p, reason, detail, p$closed);
+	}
+
+# Take a file that ended and is to be asked about.
+function ask(p: Pending)
+	{
+	local now = p$closed;
+	++stats$files;
+
+	if ( ended )
+		give_up_unsent(p, "timeout", "Zeek ended before it could ask", now);
+	else if ( down && require_bridge )
+		give_up_unsent(p, "no_bridge", "the bridge went away before the file ended", now);
+	else if ( up && in_flight < credit && again_first > again_last &&
+	          backlog_first > backlog_last && |requests| < max_open )
+		publish_first(p, now);
+	else if ( tracing || backlog_size() < max_backlog )
+		backlog[++backlog_last] = p;
+	else if ( down )
+		give_up_unsent(p, "no_bridge", "too many requests wait for the bridge", now);
+	else
+		give_up_unsent(p, "overload", "too many requests wait", now);
+
+	if ( tracing )
+		trace_balance(now);
+	}
+
+function drop_backlog(reason: string, detail: string, now: time)
+	{
+	while ( backlog_first <= backlog_last )
+		{
+		local p = backlog[backlog_first];
+		delete backlog[backlog_first];
+		++backlog_first;
+		give_up_unsent(p, reason, detail, now);
+		}
+	}
+
+# Give up on everything, since nothing more can come.
+function give_up_all(detail: string, now: time)
+	{
+	local seqnos: vector of count;
+
+	for ( s in requests )
+		seqnos += s;
+
+	sort(seqnos);
+
+	for ( _, seqno in seqnos )
+		give_up(seqno, down && ! requests[seqno]$accepted ? "no_bridge" : "timeout", detail, now);
+
+	drop_backlog(down ? "no_bridge" : "timeout", detail, now);
+	}
+
+# Look at the clock: publish again what is overdue, give up what is hopeless.
+function sweep(now: time)
+	{
+	local hopeless: vector of count;
+
+	for ( s in unaccepted )
+		{
+		local p = requests[s];
+
+		if ( now >= p$deadline )
+			hopeless += s;
+		else if ( up && ! p$queued && now >= p$next_try && p$tries < max_attempts )
+			queue_again(p);
+		}
+
+	for ( _, seqno in hopeless )
+		give_up(seqno, down ? "no_bridge" : "timeout", "the request was not accepted", now);
+
+	if ( now >= next_deadline && |requests| > |unaccepted| )
+		{
+		local overdue: vector of count;
+		next_deadline = now + max_answer_wait;
+
+		for ( r_seqno, r in requests )
+			{
+			if ( ! r$accepted )
+				next;
+
+			if ( now >= r$deadline )
+				overdue += r_seqno;
+			else
+				next_deadline = earlier(next_deadline, r$deadline);
+			}
+
+		for ( _, r_seqno in overdue )
+			give_up(r_seqno, "timeout", "no verdict by the time the bridge gave", now);
+		}
+
+	# Live, and starved of credit: what waited longest goes first.
+	while ( up && ! tracing && backlog_first <= backlog_last &&
+	        now - backlog[backlog_first]$closed > patience() )
+		{
+		local b = backlog[backlog_first];
+		delete backlog[backlog_first];
+		++backlog_first;
+		give_up_unsent(b, "overload", "waited too long for the bridge to accept more", now);
+		}
+
+	pump(now);
+
+	if ( tracing )
+		trace_balance(now);
+	}
+
+event accepted(node: string, incarnation: count, seqnos: vector of count, answer_by: time)
+	{
+	if ( node != our_node || incarnation != our_incarnation )
+		return;
+
+	local now = current_time();
+	last_progress = now;
+	idle_bridge = F;
+
+	for ( _, s in seqnos )
+		{
+		if ( s !in requests )
+			next;
+
+		local p = requests[s];
+		p$deadline = earlier(answer_by, p$closed + max_answer_wait);
+		next_deadline = earlier(next_deadline, p$deadline);
+
+		if ( p$accepted )
+			next;
+
+		p$accepted = T;
+		++stats$accepted;
+		arrived(p);
+		}
+
+	pump(now);
+	}
