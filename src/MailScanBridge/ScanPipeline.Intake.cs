@@ -18,8 +18,12 @@ internal sealed partial class ScanPipeline
             switch (Decode(message))
             {
                 case FileRequest request:
-                    await _accepting.WaitAsync(cancellationToken);
-                    _ = AcceptAsync(Take(request));
+                    if (Take(request) is { } taken)
+                    {
+                        await _accepting.WaitAsync(cancellationToken);
+                        _ = AcceptAsync(taken);
+                    }
+
                     break;
                 case VerdictAck ack:
                     foreach (var key in ack.Seqnos.Select(seqno => new RequestKey(ack.Node, ack.Incarnation, seqno)))
@@ -79,11 +83,22 @@ internal sealed partial class ScanPipeline
     /// <summary>True once per kind, so that a peer that floods us does not flood the log; bounded, since names are hostile.</summary>
     private bool FirstTime(string kind) => _toldOnce.Count < 1000 && _toldOnce.TryAdd(kind, 0);
 
-    private ScanRequest Take(FileRequest request)
+    /// <summary>The request with its file in the store; null where the disk refuses: not accepted, so the node will ask again.</summary>
+    private ScanRequest? Take(FileRequest request)
     {
-        var taken = _queue.Find(request.RequestKey) ?? _custody.Take(request);
-        FaultPoints.Pass(FaultPoints.BeforeCommit);
-        return taken;
+        try
+        {
+            var taken = _queue.Find(request.RequestKey) ?? _custody.Take(request);
+            FaultPoints.Pass(FaultPoints.BeforeCommit);
+            return taken;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            MailScanMetrics.JournalFailed();
+            Interlocked.Increment(ref _refused);
+            TellOfTheJournal(e);
+            return null;
+        }
     }
 
     private async Task AcceptAsync(ScanRequest request)
@@ -99,6 +114,11 @@ internal sealed partial class ScanPipeline
                 {
                     MailScanMetrics.CustodyFailed();
                     Log.CustodyFailed(_logger, request.RequestKey, failure);
+                }
+
+                if (acceptance.Verdict is { } atOnce)
+                {
+                    Tell(request.File, atOnce);
                 }
             }
             else

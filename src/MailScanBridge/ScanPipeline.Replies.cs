@@ -1,5 +1,6 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
 using MailScanBridge.Zeek;
 
@@ -63,10 +64,26 @@ internal sealed partial class ScanPipeline
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             _outbox.Resend();
+            GiveUpUnacknowledged();
             if (_time.GetUtcNow() >= nextCompaction)
             {
                 await InsistAsync(_queue.CompactAsync, cancellationToken);
                 nextCompaction = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
+            }
+        }
+    }
+
+    /// <summary>A trace that was killed, a node that never comes back: their files may not stay for ever.</summary>
+    private void GiveUpUnacknowledged()
+    {
+        var expired = _outbox.Expired();
+        if (expired.Count > 0)
+        {
+            Log.NeverAcknowledged(_logger, expired.Count, _replyOptions.GiveUpAfter.TotalHours, expired[0]);
+            foreach (var key in expired)
+            {
+                _outbox.Remove(key);
+                _closing.Writer.TryWrite(key);
             }
         }
     }

@@ -35,10 +35,18 @@ internal sealed partial class ScanPipeline
             await InsistAsync(() => _queue.AnswerAsync(lease, verdict), cancellationToken);
             FaultPoints.Pass(FaultPoints.BeforePublish);
             Answer(lease.Request.RequestKey, lease.Request.File, verdict);
-            _verdictLog.Append(lease.Request.File, verdict);
-            MailScanMetrics.Verdict(verdict.Kind, verdict.Reason);
-            Log.Answered(_logger, Words.Of(verdict.Kind), lease.Request.RequestKey, verdict.Detail);
+            Tell(lease.Request.File, verdict);
         }
+    }
+
+    /// <summary>A verdict as it stands in the daemon's own logs and metrics.</summary>
+    private void Tell(FileRequest request, Verdict verdict)
+    {
+        _verdictLog.Append(request, verdict);
+        MailScanMetrics.Verdict(verdict.Kind, verdict.Reason);
+        var name = request.Filename is { } given ? $"\"{Printable.Text(given, 60)}\"" : Printable.Text(request.Kind, 20);
+        var hash = verdict.Sha256.Length > 12 ? verdict.Sha256[..12] : "-";
+        Log.Answered(_logger, Words.Of(verdict.Kind), request.RequestKey, name, verdict.DetectedType.Length > 0 ? verdict.DetectedType : "-", hash, verdict.Detail);
     }
 
     /// <summary>The verdict of one attempt; null where the attempt failed and the request goes back into the queue.</summary>
@@ -59,6 +67,15 @@ internal sealed partial class ScanPipeline
         try
         {
             return await AttemptAsync(lease, cancellationToken);
+        }
+        catch (Unpacking.WorkDirectoryException e)
+        {
+            // The disk's fault, not the file's.
+            Log.DiskFullAtWork(_logger, lease.Request.RequestKey, (e.InnerException ?? e).Message);
+            await InsistAsync(() => _queue.ReleaseAsync(lease), cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken);
+            _queue.Return(lease, Printable.Text((e.InnerException ?? e).Message));
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -174,7 +174,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
         foreach (var row in rows.Where(r => r.State == RequestState.Answered))
         {
-            _outbox.Send(row.Request.File, row.Verdict!);
+            _outbox.Send(row.Request.File, row.Verdict!, row.Received);
         }
 
         var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
@@ -188,12 +188,17 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
         // A file without a request: the crash came between the move and the commit. Zeek asks again, and it is found by its name.
         var known = rows.Select(r => r.Request.StoreName).ToHashSet();
-        var strays = _custody.StoredNames().Count(n => !known.Contains(n));
+        var strays = _custody.StoredNames().Where(n => !known.Contains(n)).ToList();
+        if (strays.Count > 0)
+        {
+            Log.Strays(_logger, strays.Count, string.Join(", ", strays.Take(20)), Path.GetDirectoryName(_custody.PathOf("x"))!);
+        }
+
         if (Directory.Exists(WorkRoot))
         {
             Directory.Delete(WorkRoot, recursive: true);
         }
 
-        Log.Recovered(_logger, rows.Count(r => r.State == RequestState.Accepted), rows.Count(r => r.State == RequestState.Answered), closed.Count, strays);
+        Log.Recovered(_logger, rows.Count(r => r.State == RequestState.Accepted), rows.Count(r => r.State == RequestState.Answered), closed.Count);
     }
 }

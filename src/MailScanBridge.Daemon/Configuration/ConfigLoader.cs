@@ -110,6 +110,7 @@ internal static class ConfigLoader
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),
                 Resend = replies.Duration("resend", replyDefaults.Resend),
                 MaxResend = replies.Duration("max_resend", replyDefaults.MaxResend),
+                GiveUpAfter = replies.Duration("give_up_after", replyDefaults.GiveUpAfter),
             },
             Unpacking = budget with
             {

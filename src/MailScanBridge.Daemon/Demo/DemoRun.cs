@@ -152,8 +152,8 @@ internal static class DemoRun
             {
                 if (message.Event.Name == "MailScan::verdict" && message.Event.Args[0].AsVector() is var v && seen.Add(v[3].AsCount()))
                 {
-                    var name = v[28].IsNone ? v[18].AsString() : Printable.Text(v[28].AsBytes().Span);
-                    var subject = v[32].IsNone ? "" : $"{Printable.Text(v[32].AsBytes().Span, 30)}: ";
+                    var name = v[28].IsNone ? v[18].AsString() : v[28].AsString();
+                    var subject = v[32].IsNone ? "" : $"{v[32].AsString()}: ";
                     table.Row(new SensorRow(v[3].AsCount(), subject + name, v[18].AsString(), v[15].AsString(), v[5].AsString(), v[6].AsString(), v[7].AsString(), [], v[16].AsInterval()));
                 }
             }

@@ -31,6 +31,7 @@ internal sealed class Custody
     /// Takes the file of a request. Asking again for the same key finds what an earlier call moved, so that a crash
     /// between the move and the journal's commit loses nothing.
     /// </summary>
+    /// <exception cref="IOException">The store's disk is full, read-only or broken: nothing was taken, ask again.</exception>
     public ScanRequest Take(FileRequest request)
     {
         var key = request.RequestKey;
@@ -94,6 +95,7 @@ internal sealed class Custody
             {
                 0 => Verify(target, opened),
                 LibC.CrossDevice => Copy(handle, path, target, opened),
+                LibC.NoSpace or LibC.OverQuota or LibC.ReadOnlyDisk or LibC.InputOutput => throw new IOException($"{target}: {Marshal.GetPInvokeErrorMessage(error)}", error),
                 _ => $"the file cannot be moved into the store: {Marshal.GetPInvokeErrorMessage(error)}",
             };
         }
@@ -148,10 +150,27 @@ internal sealed class Custody
             File.Delete(path);
             return null;
         }
+        catch (IOException e) when (e.HResult is LibC.NoSpace or LibC.OverQuota or LibC.ReadOnlyDisk or LibC.InputOutput)
+        {
+            Discard(partial);
+            throw; // The store's fault, and perhaps over soon: no answer to the request.
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            Discard(partial);
             return $"the file cannot be copied into the store: {e.Message}";
+        }
+    }
+
+    private static void Discard(string partial)
+    {
+        try
+        {
+            File.Delete(partial);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The same disk that refused the copy: the next copy under this name overwrites what stays.
         }
     }
 }

@@ -10,7 +10,11 @@ namespace MailScanBridge.Intake;
 internal static partial class LibC
 {
     public const int NotFound = 2; // ENOENT
+    public const int InputOutput = 5; // EIO
     public const int CrossDevice = 18; // EXDEV
+    public const int NoSpace = 28; // ENOSPC
+    public const int ReadOnlyDisk = 30; // EROFS
+    public const int OverQuota = 122; // EDQUOT
     public const int TooManyLinks = 40; // ELOOP: O_NOFOLLOW met a symbolic link
 
     private const int AtFdCwd = -100;

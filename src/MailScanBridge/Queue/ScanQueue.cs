@@ -138,10 +138,11 @@ public sealed class ScanQueue : IAsyncDisposable
         _waiting.Writer.TryWrite(entry);
     }
 
-    /// <summary>Takes a lease's attempt back: the daemon stops in an orderly way, which is no fault of the file.</summary>
+    /// <summary>Takes a lease's attempt back: the daemon stops in an orderly way, or its disk is full, which is no fault of the file.</summary>
     public Task ReleaseAsync(ScanLease lease)
     {
         var entry = _entries[lease.Request.RequestKey];
+        entry.Attempts = lease.Attempt - 1;
         return _writer.Write(journal => journal.SetAttempts(entry.Id, lease.Attempt - 1));
     }
 
@@ -156,8 +157,14 @@ public sealed class ScanQueue : IAsyncDisposable
     }
 
     /// <summary>Notes that an answer stands in the verdict log.</summary>
-    public Task MarkLoggedAsync(RequestKey key) =>
-        _entries.TryGetValue(key, out var entry) ? _writer.Write(journal => journal.SetLogged(entry.Id)) : Task.CompletedTask;
+    public async Task MarkLoggedAsync(RequestKey key)
+    {
+        if (_entries.TryGetValue(key, out var entry))
+        {
+            await _writer.Write(journal => journal.SetLogged(entry.Id));
+            entry.Logged = true;
+        }
+    }
 
     /// <summary>Closes an answered request: acknowledged, or its node gone for good. Null where there is nothing to close.</summary>
     public async Task<ScanRequest?> CloseAsync(RequestKey key)
@@ -187,7 +194,7 @@ public sealed class ScanQueue : IAsyncDisposable
     public async Task CompactAsync()
     {
         var limit = _time.GetUtcNow() - _options.KeepDone;
-        await Task.WhenAll(_entries.Where(e => e.Value.State == RequestState.Done && e.Value.Received < limit).Select(async e =>
+        await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received < limit).Select(async e =>
         {
             await _writer.Write(journal => journal.Remove(e.Value.Id));
             _entries.TryRemove(e.Key, out _);
@@ -288,7 +295,7 @@ public sealed class ScanQueue : IAsyncDisposable
         public required long Id { get; init; }
         public required ScanRequest Request { get; init; }
         public required DateTimeOffset Received { get; init; }
-        public bool Logged { get; init; }
+        public volatile bool Logged;
         public TaskCompletionSource OnDisk { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public volatile RequestState State;
         public volatile Verdict? Verdict;

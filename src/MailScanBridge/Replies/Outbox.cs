@@ -19,9 +19,12 @@ internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, Rep
     public int Count => _open.Count;
 
     /// <summary>Publishes a verdict and keeps it until <see cref="Remove"/>.</summary>
-    public void Send(FileRequest request, Verdict verdict)
+    /// <param name="request">What was asked.</param>
+    /// <param name="verdict">The answer.</param>
+    /// <param name="since">From when on it waits for its acknowledgement; now unless given.</param>
+    public void Send(FileRequest request, Verdict verdict, DateTimeOffset? since = null)
     {
-        var reply = _open.GetOrAdd(request.RequestKey, _ => new Reply(request, verdict, options.Resend));
+        var reply = _open.GetOrAdd(request.RequestKey, _ => new Reply(request, verdict, options.Resend, since ?? time.GetUtcNow()));
         Publish(reply);
     }
 
@@ -38,6 +41,13 @@ internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, Rep
             MailScanMetrics.VerdictResent();
             Publish(reply);
         }
+    }
+
+    /// <summary>What has waited for its acknowledgement longer than <see cref="ReplyOptions.GiveUpAfter"/>.</summary>
+    public IReadOnlyList<RequestKey> Expired()
+    {
+        var limit = time.GetUtcNow() - options.GiveUpAfter;
+        return [.. _open.Where(o => o.Value.Since < limit).Select(o => o.Key)];
     }
 
     /// <summary>A node said hello: what waits for it, whatever the incarnation, is due at once.</summary>
@@ -71,10 +81,11 @@ internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, Rep
         publish(reply.Request.RequestKey.ReplyTopic, ReplyEvents.Verdict(reply.Request, reply.Verdict));
     }
 
-    private sealed class Reply(FileRequest request, Verdict verdict, TimeSpan pause)
+    private sealed class Reply(FileRequest request, Verdict verdict, TimeSpan pause, DateTimeOffset since)
     {
         public FileRequest Request { get; } = request;
         public Verdict Verdict { get; } = verdict;
+        public DateTimeOffset Since { get; } = since;
         public TimeSpan Pause { get; set; } = pause;
         public DateTimeOffset Due { get; set; }
     }

@@ -14,4 +14,10 @@ public sealed record ReplyOptions
 
     /// <summary>Most repeats in one round, default 200 (every 100 ms): a node that comes back after a long absence is not flooded.</summary>
     public int MaxPerRound { get; init; } = 200;
+
+    /// <summary>
+    /// Time after which a verdict that nobody acknowledges is given up and its file removed, default 24 h: the node was killed, or
+    /// does not come back. The verdict log has it all the same.
+    /// </summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
 }

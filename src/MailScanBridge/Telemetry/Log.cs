@@ -35,20 +35,29 @@ internal static partial class Log
     [LoggerMessage(2001, LogLevel.Error, "Row {Id} of the journal {Path} cannot be read and is left out: {Problem}")]
     public static partial void JournalRowDamaged(ILogger logger, long id, string path, string problem);
 
-    [LoggerMessage(2002, LogLevel.Error, "The journal cannot be written: {Problem} The work waits; {Count} requests were refused until now, which Zeek will send again. This line comes at most every 10 s.")]
+    [LoggerMessage(2002, LogLevel.Error, "The disk refuses: {Problem} The work waits; {Count} requests were refused until now, which Zeek will send again. This line comes at most every 10 s.")]
     public static partial void JournalFailed(ILogger logger, long count, string problem);
 
-    [LoggerMessage(2003, LogLevel.Information, "Recovered from the journal: {Waiting} requests to scan, {Answered} verdicts to deliver, {Closed} files to remove; {Strays} files in the store without a request")]
-    public static partial void Recovered(ILogger logger, int waiting, int answered, int closed, int strays);
+    [LoggerMessage(2003, LogLevel.Information, "Recovered from the journal: {Waiting} requests to scan, {Answered} verdicts to deliver, {Closed} files to remove")]
+    public static partial void Recovered(ILogger logger, int waiting, int answered, int closed);
 
-    [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They will be written at the next start.")]
+    [LoggerMessage(2004, LogLevel.Warning, "The store holds {Count} files without a request, among them {Names}. If Zeek asks again they are taken up; otherwise look at them and remove them from {Directory}.")]
+    public static partial void Strays(ILogger logger, int count, string names, string directory);
+
+    [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
+    public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
+
+    [LoggerMessage(3000, LogLevel.Error, "Cannot unpack {Key}: {Problem}. It is tried again; the attempt does not count.")]
+    public static partial void DiskFullAtWork(ILogger logger, RequestKey key, string problem);
+
+    [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They are kept and tried again.")]
     public static partial void VerdictLogFailed(ILogger logger, string path, int count, string problem);
 
     [LoggerMessage(8000, LogLevel.Error, "Cannot delete {Path}: {Problem}. It is tried again at the next start.")]
     public static partial void DeleteFailed(ILogger logger, string path, string problem);
 
-    [LoggerMessage(9000, LogLevel.Information, "{Verdict} {Key}: {Detail}")]
-    public static partial void Answered(ILogger logger, string verdict, RequestKey key, string detail);
+    [LoggerMessage(9000, LogLevel.Information, "{Verdict} {Key} {Name} {Type} {Sha256} {Detail}")]
+    public static partial void Answered(ILogger logger, string verdict, RequestKey key, string name, string type, string sha256, string detail);
 
     [LoggerMessage(9001, LogLevel.Error, "Attempt {Attempt} to scan {Key} failed")]
     public static partial void AttemptFailed(ILogger logger, RequestKey key, int attempt, Exception exception);

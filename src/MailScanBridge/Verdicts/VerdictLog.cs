@@ -19,12 +19,14 @@ public sealed class VerdictLog : IAsyncDisposable
     /// <summary>How far back from the end the lines are searched, at start, for verdicts that the journal does not know as logged.</summary>
     private const int SearchBack = 64 * 1024 * 1024;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Channel<(FileRequest Request, Verdict Verdict)> _lines = Channel.CreateUnbounded<(FileRequest, Verdict)>();
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly Func<RequestKey, Task> _logged;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
 
     /// <param name="path">Absolute path; created with mode 0600 where it is missing.</param>
@@ -39,15 +41,8 @@ public sealed class VerdictLog : IAsyncDisposable
         _time = time;
         _logged = logged;
         _logger = logger;
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.Read,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        _loop = Task.Run(() => RunAsync(file));
+        Open().Dispose();
+        _loop = Task.Run(RunAsync);
     }
 
     /// <summary>Absolute path of the file.</summary>
@@ -87,12 +82,13 @@ public sealed class VerdictLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
+        await _stopping.CancelAsync();
         await _loop;
+        _stopping.Dispose();
     }
 
-    private async Task RunAsync(FileStream opened)
+    private async Task RunAsync()
     {
-        await using var file = opened;
         var buffer = new ArrayBufferWriter<byte>();
         var keys = new List<RequestKey>();
         while (await _lines.Reader.WaitToReadAsync())
@@ -103,16 +99,9 @@ public sealed class VerdictLog : IAsyncDisposable
                 keys.Add(line.Request.RequestKey);
             }
 
-            try
+            if (await InsistAsync(buffer.WrittenMemory, keys.Count))
             {
-                EndTornLine(file);
-                await WriteAllAsync(file, buffer.WrittenMemory);
-                await Task.WhenAll(keys.Select(_logged));
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
-            {
-                // The journal keeps these as not logged: they are written at the next start.
-                Log.VerdictLogFailed(_logger, _path, keys.Count, e.Message);
+                await MarkAsync(keys);
             }
 
             buffer.Clear();
@@ -120,12 +109,69 @@ public sealed class VerdictLog : IAsyncDisposable
         }
     }
 
-    /// <summary>All lines reach the disk or none: a full disk may have taken some.</summary>
-    private static async Task WriteAllAsync(FileStream file, ReadOnlyMemory<byte> lines)
+    /// <summary>Writes until the disk takes it, or until the daemon stops: then the journal keeps these as not logged, for the next start.</summary>
+    private async Task<bool> InsistAsync(ReadOnlyMemory<byte> lines, int count)
     {
-        var end = file.Length;
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                await WriteAllAsync(lines);
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (!told)
+                {
+                    Log.VerdictLogFailed(_logger, _path, count, e.Message);
+                }
+            }
+
+            if (_lines.Reader.Completion.IsCompleted || _stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            await Task.Delay(RetryAfter, _time, _stopping.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task MarkAsync(List<RequestKey> keys)
+    {
         try
         {
+            await Task.WhenAll(keys.Select(_logged));
+        }
+        catch (Exception e) when (e is ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            // The lines stand; at the next start they are found in the file, and not written again.
+            Log.VerdictLogFailed(_logger, _path, keys.Count, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// All lines reach the disk or none: a full disk may have taken some. The file is opened anew each time, so that it may be
+    /// rotated by renaming; half a line that a crash left is ended, so that it spoils no other.
+    /// </summary>
+    private async Task WriteAllAsync(ReadOnlyMemory<byte> lines)
+    {
+        await using var file = Open();
+        var end = file.Length;
+        var torn = false;
+        if (end > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            torn = file.ReadByte() != '\n';
+        }
+
+        file.Seek(0, SeekOrigin.End);
+        try
+        {
+            if (torn)
+            {
+                file.WriteByte((byte)'\n');
+            }
+
             await file.WriteAsync(lines);
             file.Flush(flushToDisk: true);
         }
@@ -136,21 +182,14 @@ public sealed class VerdictLog : IAsyncDisposable
         }
     }
 
-    /// <summary>A crash, or a disk that refused, may have left half a line: end it, so that it spoils no other.</summary>
-    private void EndTornLine(FileStream file)
+    private FileStream Open() => new(_path, new FileStreamOptions
     {
-        if (file.Length == 0)
-        {
-            return;
-        }
-
-        using var reader = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        reader.Seek(-1, SeekOrigin.End);
-        if (reader.ReadByte() != '\n')
-        {
-            file.WriteByte((byte)'\n');
-        }
-    }
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 
     private void Write(ArrayBufferWriter<byte> buffer, FileRequest request, Verdict verdict)
     {
@@ -158,7 +197,7 @@ public sealed class VerdictLog : IAsyncDisposable
         {
             json.WriteStartObject();
             json.WriteString("time", _time.GetUtcNow());
-            json.WriteString("node", request.Node);
+            json.WriteString("node", JsonEncodedText.Encode(request.Node, JavaScriptEncoder.Default)); // found again by it, so escaped as JSON does
             json.WriteNumber("incarnation", request.Incarnation);
             json.WriteNumber("seqno", request.Seqno);
             json.WriteString("verdict", Words.Of(verdict.Kind));
