@@ -18,6 +18,9 @@ public sealed record ScanItem
     /// <summary>The media type it was declared as, lower case, without parameters; null where there is none. Hostile.</summary>
     public string? DeclaredType { get; init; }
 
+    /// <summary>True where the declared type alone has it read as a mail, whatever its content shows; nothing else hangs on that type.</summary>
+    internal bool IsDeclaredMail => DeclaredType is ContentTypes.Mail or "message/global";
+
     /// <summary>The media type its content shows (see <see cref="ContentTypes"/>), <c>application/octet-stream</c> where unknown.</summary>
     public required string Type { get; init; }
 

@@ -22,7 +22,8 @@ internal sealed class UnpackSession
 
     private readonly List<ScanItem> _items = [];
     private readonly List<UnpackProblem> _problems = [];
-    private readonly Dictionary<string, ScanItem> _bySha256 = [];
+    private readonly Dictionary<string, (string Path, string Type)> _filesBySha256 = [];
+    private readonly HashSet<(string Sha256, string Type, bool DeclaredMail)> _opened = [];
     private readonly Queue<ScanItem> _pending = new();
     private readonly string _workDirectory;
     private long _written;
@@ -47,9 +48,10 @@ internal sealed class UnpackSession
     public void Add(ScanItem item)
     {
         _items.Add(item);
-        // The same content twice would give the same parts twice: opened once, all of them are still scanned. Breadth comes
-        // first, so the one that is opened is the one with most depth left.
-        if (_bySha256.TryAdd(item.Sha256, item))
+        // The same content read the same way twice would give the same parts twice: opened once, all of them are still
+        // scanned. What it is taken for decides how it is read, so a mail that came as a text first is opened again as a
+        // mail. Breadth comes first, so the one that is opened is the one with most depth left.
+        if (_opened.Add((item.Sha256, item.Type, item.IsDeclaredMail)))
             _pending.Enqueue(item);
     }
 
@@ -134,15 +136,15 @@ internal sealed class UnpackSession
     private void Register(ContainerAccount container, string? name, string? declaredType, string? knownType, string path, string sha256, long length)
     {
         string type;
-        if (_bySha256.TryGetValue(sha256, out ScanItem? twin) && twin.Depth > 0)
+        if (_filesBySha256.TryGetValue(sha256, out (string Path, string Type) twin))
         {
             File.Delete(path);
-            path = twin.Path;
-            type = twin.Type;
+            (path, type) = twin;
         }
         else
         {
             type = ContentTypes.DetectFile(path);
+            _filesBySha256.Add(sha256, (path, type));
         }
 
         // Structure outranks looks only where looks say "text" or nothing: the inside of message/rfc822 is a mail even

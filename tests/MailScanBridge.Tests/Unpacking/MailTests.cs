@@ -80,6 +80,23 @@ public class MailTests
         Assert.Single(Directory.GetFiles(unpacked.WorkDirectory));
     }
 
+    [Theory]
+    [InlineData("text/plain", "message/rfc822")]
+    [InlineData("message/rfc822", "text/plain")]
+    [InlineData("text/plain", "message/global")]
+    public void A_mail_that_comes_as_a_text_as_well_is_opened_as_a_mail(string first, string second)
+    {
+        const string Inner = "Foo bar odd line\nFrom: a@b.example\nSubject: x\nContent-Type: application/octet-stream; name=found\nContent-Transfer-Encoding: base64\n\naGlkZGVu\n";
+        using var unpacked = Unpacked.From(
+            "From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+            + $"--b\nContent-Type: {first}\n\n{Inner}\n--b\nContent-Type: {second}\n\n{Inner}\n--b--\n");
+        ScanItem[] twins = [.. unpacked.Parts.Where(p => p.Depth == 1)];
+        Assert.Equal(2, twins.Length);
+        Assert.Equal(twins[0].Sha256, twins[1].Sha256);
+        Assert.Equal(twins[0].Path, twins[1].Path);
+        Assert.Contains("hidden", unpacked.Contents);
+    }
+
     [Fact]
     public void A_multipart_that_does_not_end_is_said()
     {

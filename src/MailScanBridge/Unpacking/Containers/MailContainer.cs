@@ -7,7 +7,7 @@ namespace MailScanBridge.Unpacking.Containers;
 internal sealed class MailContainer : IContainer
 {
     public bool Opens(ScanItem item, Stream content) =>
-        item.Type is ContentTypes.Mail or ContentTypes.Mbox || item.DeclaredType is ContentTypes.Mail or "message/global";
+        item.Type is ContentTypes.Mail or ContentTypes.Mbox || item.IsDeclaredMail;
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
