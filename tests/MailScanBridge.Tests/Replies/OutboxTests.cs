@@ -26,6 +26,18 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_nobody_acknowledges_for_a_day_is_given_up_and_nothing_sooner()
+    {
+        _outbox.Send(Make.Request(1), Make.Verdict(), _time.GetUtcNow() - TimeSpan.FromHours(2)); // recovered from the journal
+        _outbox.Send(Make.Request(2), Make.Verdict());
+        Assert.Empty(_outbox.Expired());
+
+        _time.Advance(TimeSpan.FromHours(23));
+
+        Assert.Equal(Make.Request(1).RequestKey, Assert.Single(_outbox.Expired()));
+    }
+
+    [Fact]
     public void It_is_sent_again_with_doubled_pauses_up_to_the_cap()
     {
         _outbox.Send(Make.Request(), Make.Verdict());

@@ -137,13 +137,34 @@ public sealed class VerdictLogTests : IDisposable
         var refused = _marked.Count;
         disk.Empty();
         log.Append(Make.Request(20), Make.Verdict());
-        await Wait.UntilAsync(() => _marked.Contains(Key(20)), "the line after the refusal");
+        await Wait.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1)); // it tries again each second
+                return _marked.Count == 20;
+            },
+            "every line, those that were refused too");
         await log.DisposeAsync();
 
         Assert.InRange(refused, 1, 19);
         var lines = File.ReadAllLines(path).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("seqno").GetUInt64()).ToList();
         Assert.Equal(lines.Distinct(), lines);
         Assert.Equal(_marked.Select(k => k.Seqno).Order(), lines.Order());
+    }
+
+    [Fact]
+    public async Task A_log_that_is_rotated_away_goes_on_in_a_new_file()
+    {
+        await using var log = Open();
+        log.Append(Make.Request(1), Make.Verdict());
+        await Wait.UntilAsync(() => _marked.Count == 1, "the first line");
+
+        File.Move(FilePath, FilePath + ".1");
+        log.Append(Make.Request(2), Make.Verdict());
+        await Wait.UntilAsync(() => _marked.Count == 2, "the second line");
+
+        Assert.Single(File.ReadAllLines(FilePath + ".1"));
+        Assert.Single(File.ReadAllLines(FilePath));
     }
 
     [Fact]
