@@ -97,6 +97,31 @@ public class MailTests
         Assert.Contains("hidden", unpacked.Contents);
     }
 
+    [Theory]
+    [InlineData("gzip64")]
+    [InlineData("mac-binhex40")]
+    [InlineData("\"base64\"")]
+    public void A_transfer_encoding_that_is_not_undone_is_said(string encoding)
+    {
+        using var unpacked = Unpacked.From($"From: a@b.example\nSubject: x\nContent-Type: x/y\nContent-Transfer-Encoding: {encoding}\n\naGlkZGVu\n");
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Unsupported && p.Detail.StartsWith("transfer encoding", StringComparison.Ordinal));
+        Assert.Equal(encoding.StartsWith('"'), unpacked.Contents.Contains("hidden"));
+    }
+
+    [Theory]
+    [InlineData("7bit  ")]
+    [InlineData("7Bit")]
+    [InlineData("8BIT")]
+    [InlineData("binary")]
+    [InlineData("Base64")]
+    [InlineData("Quoted-Printable")]
+    [InlineData("")]
+    public void A_common_transfer_encoding_is_no_problem(string encoding)
+    {
+        using var unpacked = Unpacked.From($"From: a@b.example\nSubject: x\nContent-Type: text/plain\nContent-Transfer-Encoding: {encoding}\n\naGlkZGVu\n");
+        Assert.Empty(unpacked.Result.Problems);
+    }
+
     [Fact]
     public void A_multipart_that_does_not_end_is_said()
     {

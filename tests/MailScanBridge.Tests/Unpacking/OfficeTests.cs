@@ -129,10 +129,21 @@ public class OfficeTests
     [InlineData("<a href=\"data:text/plain;base64,aGVsbG8gd29ybGQ=\">x</a>", "hello world")]
     [InlineData("<html><img src='data:text/plain;charset=utf-8;base64,aGVsbG8gd29ybGQ'></html>", "hello world")]
     [InlineData("<html><a href=\"data:text/plain,hello%20world\">x</a></html>", "hello world")]
+    [InlineData("<html><a href=\"data:text/plain;base64,aGVs\n\tbG8g d29ybGQ=\">x</a></html>", "hello world")]
+    [InlineData("<html><a href=\"da\nta&colon;text/plain;charset='x';base64,aGVsbG8gd29ybGQ%3D\">x</a></html>", "hello world")]
+    [InlineData("<html><a href=\"data:text/plain;base64&comma;&#97;GVsbG8&NewLine;gd29ybGQ&equals;\">x</a></html>", "hello world")]
+    [InlineData("<html><img src=data:text/plain;base64,aGVsbG8gd29ybGQ alt=x></html>", "hello world")]
     public void Data_uris_are_parts(string page, string content)
     {
         using var unpacked = Unpacked.From(Encoding.ASCII.GetBytes(page));
         Assert.Contains(content, unpacked.Contents);
+    }
+
+    [Fact]
+    public void A_data_uri_that_cannot_be_decoded_is_said()
+    {
+        using var unpacked = Unpacked.From(Encoding.ASCII.GetBytes("<html><a href=\"data:text/plain;base64,!!!!\">x</a></html>"));
+        Assert.Equal([Reasons.Unsupported], unpacked.Reasons);
     }
 
     [Fact]

@@ -61,6 +61,17 @@ public class ZipTests
         Assert.Equal("a.txt", Assert.Single(unpacked.Parts).Name);
     }
 
+    [Theory]
+    [InlineData("some text in front\n")]
+    [InlineData("%PDF-1.4\n")]
+    public void A_zip_with_more_behind_it_than_a_comment_may_hold_is_found_and_said(string before)
+    {
+        byte[] behind = [.. Enumerable.Repeat((byte)'x', 70_000)];
+        using var unpacked = Unpacked.From([.. Encoding.ASCII.GetBytes(before), .. new ZipFile().Add("a.txt", s_text).ToArray(), .. behind]);
+        Assert.Contains(Encoding.ASCII.GetString(s_text), unpacked.Contents);
+        Assert.Contains(Reasons.Damaged, unpacked.Reasons);
+    }
+
     [Fact]
     public void Headers_that_disagree_are_said()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -21,21 +22,16 @@ internal sealed partial class HtmlContainer : IContainer
         content.ReadExactly(bytes);
         string page = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(bytes) : Encoding.Latin1.GetString(bytes);
 
-        var seen = new HashSet<int>();
-        foreach (Match match in DataUri().Matches(page))
+        foreach (Match match in DataUri().Matches(Decoded(page)))
         {
             parts.Token.ThrowIfCancellationRequested();
-            Group data = match.Groups["data"];
-            seen.Add(data.Index);
-            byte[]? decoded = match.Groups["base64"].Success ? FromBase64(data.Value) : Encoding.Latin1.GetBytes(Uri.UnescapeDataString(data.Value));
-            if (decoded is { Length: > 0 })
-                parts.Read("data-uri", match.Groups["type"].Value.ToLowerInvariant(), () => new MemoryStream(decoded));
+            TakeOut(match, parts);
         }
 
         foreach (Match match in Literal().Matches(page))
         {
             parts.Token.ThrowIfCancellationRequested();
-            if (!seen.Contains(match.Groups["data"].Index) && FromBase64(match.Groups["data"].Value) is { } decoded
+            if (FromBase64(match.Groups["data"].Value) is { } decoded
                 && ContentTypes.Detect(decoded.AsSpan(0, Math.Min(decoded.Length, ContentTypes.HeadLength))) != ContentTypes.Unknown)
                 parts.Read("base64-literal", null, () => new MemoryStream(decoded));
         }
@@ -50,7 +46,56 @@ internal sealed partial class HtmlContainer : IContainer
         return Convert.TryFromBase64String(clean.PadRight((clean.Length + 3) / 4 * 4, '='), bytes, out int length) ? bytes[..length] : null;
     }
 
-    [GeneratedRegex(@"data:(?<type>[\w.+-]*/?[\w.+-]*)(?:;[\w-]+=[\w.-]+)*(?<base64>;\s*base64)?\s*,(?<data>[^""'<>\s)]{1,})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // Base64 holds no quote, so it ends where anything else stands. Browsers strip white space in it; without a quote in
+    // front it may as well be the end, so both readings are parts.
+    private static void TakeOut(Match uri, PartSink parts)
+    {
+        string type = uri.Groups["type"].Value.ToLowerInvariant();
+        if (!uri.Groups["base64"].Success)
+        {
+            Write(Encoding.Latin1.GetBytes(Uri.UnescapeDataString(uri.Groups["data"].Value)));
+            return;
+        }
+
+        string data = uri.Groups["data"].Value;
+        byte[]? whole = FromBase64(Uri.UnescapeDataString(data));
+        if (whole is not { Length: > 0 })
+        {
+            parts.Problem(Reasons.Unsupported, "a data: URI in base64 that cannot be decoded");
+            return;
+        }
+
+        Write(whole);
+        string first = data.TrimStart().Split([' ', '\t', '\r', '\n', '\f'], 2)[0];
+        if (!uri.Groups["quote"].Success && first.Length < data.Length)
+            Write(FromBase64(Uri.UnescapeDataString(first)));
+
+        void Write(byte[]? content)
+        {
+            if (content is { Length: > 0 })
+                parts.Read("data-uri", type, () => new MemoryStream(content));
+        }
+    }
+
+    // .NET knows the entities of HTML 4 only.
+    private static string Decoded(string page) => page.Contains('&', StringComparison.Ordinal)
+        ? WebUtility.HtmlDecode(Entity().Replace(page, e => e.Groups[1].Value switch
+        {
+            "colon" => ":",
+            "semi" => ";",
+            "comma" => ",",
+            "sol" => "/",
+            "plus" => "+",
+            "equals" => "=",
+            "percnt" => "%",
+            _ => "\n",
+        }))
+        : page;
+
+    [GeneratedRegex("&(colon|semi|comma|sol|plus|equals|percnt|Tab|NewLine);", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Entity();
+
+    [GeneratedRegex(@"(?<quote>[""'`]\s*)?d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:\s*(?<type>[\w.+-]*/?[\w.+-]*)(?:[^,<>]{0,512}?(?<base64>;\s*b\s*a\s*s\s*e\s*6\s*4)\s*,(?<data>[A-Za-z0-9+/_=%\s\\-]*)|[^,<>""`]{0,512},(?<data>[^""'<>\s)]+))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex DataUri();
 
     [GeneratedRegex(@"[""'`](?<data>[A-Za-z0-9+/_-]{64,}={0,2})[""'`]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

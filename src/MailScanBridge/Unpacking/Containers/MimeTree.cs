@@ -5,6 +5,15 @@ namespace MailScanBridge.Unpacking.Containers;
 /// <summary>Takes the leaves of a MIME tree out, without recursion: its depth is the sender's to choose.</summary>
 internal sealed class MimeTree(PartSink parts, MailLayout? layout)
 {
+    private static readonly Dictionary<string, ContentEncoding> s_encodings = new()
+    {
+        ["base64"] = ContentEncoding.Base64,
+        ["quoted-printable"] = ContentEncoding.QuotedPrintable,
+        ["x-uuencode"] = ContentEncoding.UUEncode,
+        ["uuencode"] = ContentEncoding.UUEncode,
+        ["x-uue"] = ContentEncoding.UUEncode,
+    };
+
     public void Walk(MimeEntity root)
     {
         var pending = new Stack<MimeEntity>();
@@ -69,6 +78,20 @@ internal sealed class MimeTree(PartSink parts, MailLayout? layout)
         if (part.ContentType.IsMimeType("message", "external-body"))
             parts.Problem(Reasons.Unsupported, "message/external-body: its content is elsewhere");
         parts.Write(NameOf(part), TypeOf(part), target => part.Content?.DecodeTo(target, parts.Token));
+        CheckEncoding(part);
+    }
+
+    // In an encoding that is not undone the content was not seen. Some programs take a quoted name for the name.
+    private void CheckEncoding(MimePart part)
+    {
+        string stated = part.Headers[HeaderId.ContentTransferEncoding] ?? "";
+        int comment = stated.IndexOf('(', StringComparison.Ordinal);
+        string value = (comment < 0 ? stated : stated[..comment]).Trim().ToLowerInvariant();
+        if (value is "" or "7bit" or "7-bit" or "8bit" or "8-bit" or "binary" || (s_encodings.ContainsKey(value) && part.ContentTransferEncoding != ContentEncoding.Default))
+            return;
+        parts.Problem(Reasons.Unsupported, $"transfer encoding {Printable.Text(stated)}");
+        if (part.Content?.Stream is { } raw && s_encodings.TryGetValue(value.Trim('"', '\'', ';', ' '), out ContentEncoding meant))
+            parts.Write(NameOf(part), TypeOf(part), target => new MimeContent(raw, meant).DecodeTo(target, parts.Token));
     }
 
     private static string? NameOf(MimeEntity entity) =>

@@ -18,8 +18,14 @@ internal sealed class ZipContainer : IContainer
         ContentTypes.Word, ContentTypes.Excel, ContentTypes.PowerPoint, ContentTypes.OutlookMessage, ContentTypes.Empty,
     ];
 
+    // A whole zip in the middle of these is a file of theirs.
+    private static readonly HashSet<string> s_storesFiles =
+    [
+        ContentTypes.Iso9660, ContentTypes.Udf, ContentTypes.Cpio, ContentTypes.Ar, ContentTypes.Cabinet, ContentTypes.OneNote,
+    ];
+
     public bool Opens(ScanItem item, Stream content) =>
-        s_types.Contains(item.Type) || (!s_openedOtherwise.Contains(item.Type) && ZipDirectory.EndsIn(content));
+        s_types.Contains(item.Type) || (!s_openedOtherwise.Contains(item.Type) && (ZipDirectory.EndsIn(content) || (!s_storesFiles.Contains(item.Type) && ZipDirectory.StandsIn(content))));
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {

@@ -15,6 +15,8 @@ internal sealed class ZipDirectory
     private const int LargestMethod = 99;
     private const int LongestName = 4096;
 
+    private const long SearchedBytes = 256L * 1024 * 1024;
+
     private readonly List<ZipMember> _members = [];
     private readonly List<string> _faults = [];
 
@@ -38,6 +40,23 @@ internal sealed class ZipDirectory
 
     /// <summary>True where a whole zip ends the file, though something else may start it.</summary>
     public static bool EndsIn(Stream file) => FindEnd(file, 0) >= 0;
+
+    /// <summary>
+    /// True where a sound local header stands anywhere in the first 256 MiB: programs open a zip with more behind it than a
+    /// comment may hold. Its members are then taken by their local headers, and that is said.
+    /// </summary>
+    public static bool StandsIn(Stream file)
+    {
+        long to = Math.Min(file.Length, SearchedBytes);
+        for (long at = 0; (at = Find(file, ZipHeaders.LocalSignature, at, to, CancellationToken.None)) >= 0; at += 4)
+        {
+            if (ZipHeaders.ReadLocal(file, at) is { Method: 0 or (>= 1 and <= 6) or 8 or 9 or 12 or 14 or 93 or 95 or 98 or 99, Name.Length: > 0 and <= LongestName } member
+                && !member.Name.Any(char.IsControl))
+                return true;
+        }
+
+        return false;
+    }
 
     private void ReadAll(Stream file, long end, int maxMembers, CancellationToken token)
     {
