@@ -84,7 +84,6 @@ public sealed class VerdictLog : IAsyncDisposable
         _lines.Writer.TryComplete();
         await _stopping.CancelAsync();
         await _loop;
-        _stopping.Dispose();
     }
 
     private async Task RunAsync()
