@@ -139,6 +139,19 @@ public class OfficeTests
         Assert.Contains(content, unpacked.Contents);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData('a')]
+    [InlineData(' ')]
+    [InlineData(';')]
+    public async Task A_long_run_behind_data_costs_no_more_than_its_length(char filler)
+    {
+        var page = Encoding.ASCII.GetBytes($"<html>data:{new string(filler, 100_000)}</html>");
+
+        using var unpacked = await Task.Run(() => Unpacked.From(page), TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain(Reasons.Limits, unpacked.Reasons);
+    }
+
     [Fact]
     public void A_data_uri_that_cannot_be_decoded_is_said()
     {

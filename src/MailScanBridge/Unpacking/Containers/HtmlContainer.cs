@@ -95,7 +95,8 @@ internal sealed partial class HtmlContainer : IContainer
     [GeneratedRegex("&(colon|semi|comma|sol|plus|equals|percnt|Tab|NewLine);", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Entity();
 
-    [GeneratedRegex(@"(?<quote>[""'`]\s*)?d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:\s*(?<type>[\w.+-]*/?[\w.+-]*)(?:[^,<>]{0,512}?(?<base64>;\s*b\s*a\s*s\s*e\s*6\s*4)\s*,(?<data>[A-Za-z0-9+/_=%\s\\-]*)|[^,<>""`]{0,512},(?<data>[^""'<>\s)]+))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Hostile text: without backtracking, so that time grows with its length and no faster.
+    [GeneratedRegex(@"(?<quote>[""'`]\s*)?d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:\s*(?<type>[\w.+-]*/?[\w.+-]*)(?:[^,<>]{0,512}?(?<base64>;\s*b\s*a\s*s\s*e\s*6\s*4)\s*,(?<data>[A-Za-z0-9+/_=%\s\\-]*)|[^,<>""`]{0,512},(?<data>[^""'<>\s)]+))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DataUri();
 
     [GeneratedRegex(@"[""'`](?<data>[A-Za-z0-9+/_-]{64,}={0,2})[""'`]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
