@@ -2,6 +2,7 @@ using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
+using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
 
 namespace MailScanBridge;
@@ -68,20 +69,34 @@ internal sealed partial class ScanPipeline
         {
             return await AttemptAsync(lease, cancellationToken);
         }
-        catch (Unpacking.WorkDirectoryException e)
+        catch (WorkDirectoryException e) when (_time.GetUtcNow() - lease.Received < _replyOptions.AnswerWithin)
         {
-            // The disk's fault, not the file's.
-            Log.DiskFullAtWork(_logger, lease.Request.RequestKey, (e.InnerException ?? e).Message);
+            // More likely the disk's fault than the file's: as long as Zeek waits, the attempt does not count. After that it does,
+            // since a file that is larger inside than the disk must come to an end too.
+            TellOfTheJournal(e);
             await InsistAsync(() => _queue.ReleaseAsync(lease), cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken);
-            _queue.Return(lease, Printable.Text((e.InnerException ?? e).Message));
+            _ = ReturnLaterAsync(lease, e, cancellationToken);
             return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.AttemptFailed(_logger, lease.Request.RequestKey, lease.Attempt, e);
-            _queue.Return(lease, Printable.Text(e.Message));
+            _queue.Return(lease, Printable.Text(e.GetBaseException().Message));
             return null;
+        }
+    }
+
+    /// <summary>Hands a lease back in a second; no worker waits for that.</summary>
+    private async Task ReturnLaterAsync(ScanLease lease, Exception cause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken);
+            _queue.Return(lease, Printable.Text(cause.GetBaseException().Message));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The daemon stops; the journal has the request as accepted, for the next start.
         }
     }
 

@@ -47,9 +47,6 @@ internal static partial class Log
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
 
-    [LoggerMessage(3000, LogLevel.Error, "Cannot unpack {Key}: {Problem}. It is tried again; the attempt does not count.")]
-    public static partial void DiskFullAtWork(ILogger logger, RequestKey key, string problem);
-
     [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They are kept and tried again.")]
     public static partial void VerdictLogFailed(ILogger logger, string path, int count, string problem);
 
