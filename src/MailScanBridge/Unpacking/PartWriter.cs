@@ -75,11 +75,7 @@ internal sealed class PartWriter : Stream
     /// <summary>Closes the file and says what is in it.</summary>
     public string Complete()
     {
-        Guard(() =>
-        {
-            _file.Dispose();
-            return true;
-        });
+        CloseFile();
         return Convert.ToHexStringLower(_sha256.GetHashAndReset());
     }
 
@@ -97,12 +93,19 @@ internal sealed class PartWriter : Stream
     {
         if (disposing)
         {
-            _file.Dispose();
             _sha256.Dispose();
+            CloseFile();
         }
 
         base.Dispose(disposing);
     }
+
+    /// <summary>What is still buffered meets the disk here, so that here too a full disk must not pass for broken content.</summary>
+    private void CloseFile() => Guard(() =>
+    {
+        _file.Dispose();
+        return true;
+    });
 
     private static T Guard<T>(Func<T> work)
     {
