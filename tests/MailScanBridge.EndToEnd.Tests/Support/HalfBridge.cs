@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Zeek;
 
@@ -33,6 +35,13 @@ internal sealed class HalfBridge : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string> Environment { get; }
 
+    /// <summary>Every request heard, as the daemon would decode it.</summary>
+    public ConcurrentQueue<FileRequest> Requests { get; } = new();
+
+    public string HubXPub => _hub.XPubEndpoint;
+
+    public string HubXSub => _hub.XSubEndpoint;
+
     public static async Task<HalfBridge> StartAsync(string spool, bool answersHello, bool accepts, CancellationToken cancellationToken)
     {
         var bridge = new HalfBridge(spool, answersHello, accepts);
@@ -66,6 +75,7 @@ internal sealed class HalfBridge : IAsyncDisposable
                 }
                 else if (message.Event.Name == "MailScan::file_request" && _accepts)
                 {
+                    Requests.Enqueue((FileRequest)EventDecoder.Decode(message.Event)!);
                     var (node, incarnation) = (fields[1].AsString(), fields[2].AsCount());
                     _client.Publish(
                         Topics.Reply(node, incarnation),

@@ -135,7 +135,8 @@ public sealed class PipelineDiskTests : IAsyncLifetime
 
         await _host.StartAsync();
 
-        Assert.Contains(_host.Log.Lines, l => l.Contains(" 2004: ", StringComparison.Ordinal) && l.Contains("left.1.1", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            () => _host.Log.Lines.Any(l => l.Contains(" 2004: ", StringComparison.Ordinal) && l.Contains("left.1.1", StringComparison.Ordinal)), "the file to be named");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
