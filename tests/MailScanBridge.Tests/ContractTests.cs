@@ -71,19 +71,7 @@ public sealed partial class ContractTests
     [Fact]
     public void A_verdict_without_what_is_optional_has_none_there_and_only_there()
     {
-        var request = Make.Request() with
-        {
-            ParentFuid = null,
-            Uid = null,
-            OrigH = null,
-            OrigP = null,
-            RespH = null,
-            RespP = null,
-            IsOrig = null,
-            Filename = null,
-            MimeType = null,
-            Mail = null,
-        };
+        var request = Make.Bare(Make.Request());
 
         var values = ReplyEvents.Verdict(request, Make.Verdict()).Args[0].AsVector();
 

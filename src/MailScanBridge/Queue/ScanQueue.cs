@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using MailScanBridge.Intake;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Queue;
@@ -17,7 +16,7 @@ public readonly record struct Acceptance(bool IsNew, Verdict? Verdict);
 /// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
 /// that completes here means: the journal's commit has reached the disk. Safe for concurrent use.
 /// </summary>
-public sealed class ScanQueue : IAsyncDisposable
+public sealed partial class ScanQueue : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<RequestKey, Entry> _entries = new();
     private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>();
@@ -212,72 +211,6 @@ public sealed class ScanQueue : IAsyncDisposable
 
     /// <summary>Commits what is queued and closes the journal.</summary>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
-
-    private static (Journal Journal, List<JournalRow> Rows) OpenOrSetAside(string path, TimeProvider time, ILogger logger)
-    {
-        const int noSuchColumn = 1; // SQLITE_ERROR: a database, and not ours
-        const int readOnly = 8; // SQLITE_READONLY: its header asks for a later SQLite
-        const int corrupt = 11; // SQLITE_CORRUPT
-        const int notADatabase = 26; // SQLITE_NOTADB
-        try
-        {
-            return OpenAndRead(path, logger);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is noSuchColumn or readOnly or corrupt or notADatabase)
-        {
-            var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}";
-            foreach (var suffix in (string[])["", "-wal", "-shm"])
-            {
-                if (File.Exists(path + suffix))
-                {
-                    File.Move(path + suffix, aside + suffix);
-                }
-            }
-
-            Log.JournalSetAside(logger, path, e.Message, aside);
-            return OpenAndRead(path, logger);
-        }
-    }
-
-    private static (Journal Journal, List<JournalRow> Rows) OpenAndRead(string path, ILogger logger)
-    {
-        var journal = Journal.Open(path);
-        try
-        {
-            var damaged = new List<long>();
-            List<JournalRow> rows =
-            [
-                .. journal.ReadAll((id, e) =>
-                {
-                    Log.JournalRowDamaged(logger, id, path, e.Message);
-                    damaged.Add(id);
-                }),
-            ];
-            using var transaction = journal.Begin();
-            damaged.ForEach(journal.Remove);
-            transaction.Commit();
-            return (journal, rows);
-        }
-        catch
-        {
-            journal.Dispose();
-            throw;
-        }
-    }
-
-    private void Restore(JournalRow row)
-    {
-        var entry = new Entry { Id = row.Id, Request = row.Request, Received = row.Received, Attempts = row.Attempts, Logged = row.Logged, State = row.State };
-        entry.Verdict = row.State == RequestState.Answered || !row.Logged ? row.Verdict : null;
-        entry.OnDisk.SetResult();
-        _entries[row.Request.RequestKey] = entry;
-        _lastId = Math.Max(_lastId, row.Id);
-        if (row.State == RequestState.Accepted)
-        {
-            _open++;
-            _waiting.Writer.TryWrite(entry);
-        }
-    }
 
     private async Task<Verdict?> AnswerOf(Entry entry)
     {

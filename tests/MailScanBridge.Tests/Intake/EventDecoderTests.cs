@@ -32,22 +32,7 @@ public sealed class EventDecoderTests
     [Fact]
     public void A_request_without_its_optional_fields_is_decoded()
     {
-        var request = Make.Request() with
-        {
-            ParentFuid = null,
-            Uid = null,
-            OrigH = null,
-            OrigP = null,
-            RespH = null,
-            RespP = null,
-            IsOrig = null,
-            Filename = null,
-            MimeType = null,
-            DeclaredType = null,
-            TotalBytes = null,
-            Sha256 = null,
-            Mail = null,
-        };
+        var request = Make.Bare(Make.Request());
 
         Assert.Equal(request, EventDecoder.Decode(SensorEvents.Request(request)));
     }

@@ -73,6 +73,24 @@ internal static class Make
         Sha256 = Sha256(content ?? []),
     };
 
+    /// <summary>The same request with none of its optional fields.</summary>
+    public static FileRequest Bare(FileRequest request) => request with
+    {
+        ParentFuid = null,
+        Uid = null,
+        OrigH = null,
+        OrigP = null,
+        RespH = null,
+        RespP = null,
+        IsOrig = null,
+        Filename = null,
+        MimeType = null,
+        DeclaredType = null,
+        TotalBytes = null,
+        Sha256 = null,
+        Mail = null,
+    };
+
     public static Verdict Verdict(VerdictKind kind = VerdictKind.Malicious, string detail = "found") => new()
     {
         Kind = kind,
