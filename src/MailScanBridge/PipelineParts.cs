@@ -3,6 +3,7 @@ using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 
 namespace MailScanBridge;
@@ -23,6 +24,9 @@ public sealed record PipelineParts
     public required IReadOnlyList<Route> Routes { get; init; }
 
     public ReplyOptions Replies { get; init; } = new();
+
+    /// <summary>Where the pipeline counts and measures.</summary>
+    public MailScanMetrics Metrics { get; init; } = new();
 
     /// <summary>Absolute path of the daemon's own log of verdicts, one JSON object a line.</summary>
     public required string VerdictLogPath { get; init; }

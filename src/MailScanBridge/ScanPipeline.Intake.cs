@@ -30,7 +30,7 @@ internal sealed partial class ScanPipeline
                     {
                         if (_queue.Find(key) is null)
                         {
-                            MailScanMetrics.AckUnknown();
+                            _metrics.AckUnknown();
                         }
                         else
                         {
@@ -59,7 +59,7 @@ internal sealed partial class ScanPipeline
             var decoded = EventDecoder.Decode(message.Event);
             if (decoded is null)
             {
-                MailScanMetrics.Unknown();
+                _metrics.Unknown();
                 if (FirstTime($"unknown {Printable.Text(message.Event.Name, 80)}"))
                 {
                     Log.UnknownEvent(_logger, Printable.Text(message.Event.Name, 80), Printable.Text(message.Sender, 120));
@@ -70,7 +70,7 @@ internal sealed partial class ScanPipeline
         }
         catch (Exception e) when (e is MalformedEventException or ZeekException)
         {
-            MailScanMetrics.Malformed();
+            _metrics.Malformed();
             if (FirstTime($"malformed {message.Event.Name}"))
             {
                 Log.MalformedEvent(_logger, Printable.Text(message.Sender, 120), e.Message);
@@ -94,7 +94,7 @@ internal sealed partial class ScanPipeline
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            MailScanMetrics.JournalFailed();
+            _metrics.JournalFailed();
             Interlocked.Increment(ref _refused);
             TellOfTheJournal(e);
             return null;
@@ -109,10 +109,10 @@ internal sealed partial class ScanPipeline
             FaultPoints.Pass(FaultPoints.AfterCommit);
             if (acceptance.IsNew)
             {
-                MailScanMetrics.Request();
+                _metrics.Request();
                 if (request.CustodyFailure is { } failure)
                 {
-                    MailScanMetrics.CustodyFailed();
+                    _metrics.CustodyFailed();
                     Log.CustodyFailed(_logger, request.RequestKey, failure);
                 }
 
@@ -123,7 +123,7 @@ internal sealed partial class ScanPipeline
             }
             else
             {
-                MailScanMetrics.RequestRepeated();
+                _metrics.RequestRepeated();
             }
 
             _accepted.Writer.TryWrite((request.RequestKey, request.File, acceptance.Verdict));
@@ -131,7 +131,7 @@ internal sealed partial class ScanPipeline
         catch (Exception e)
         {
             // Not on the disk, so not accepted: the node will ask again.
-            MailScanMetrics.JournalFailed();
+            _metrics.JournalFailed();
             Interlocked.Increment(ref _refused);
             TellOfTheJournal(e);
         }

@@ -44,7 +44,7 @@ internal sealed partial class ScanPipeline
     private void Tell(FileRequest request, Verdict verdict)
     {
         _verdictLog.Append(request, verdict);
-        MailScanMetrics.Verdict(verdict.Kind, verdict.Reason);
+        _metrics.Verdict(verdict.Kind, verdict.Reason);
         var name = request.Filename is { } given ? $"\"{Printable.Text(given, 60)}\"" : Printable.Text(request.Kind, 20);
         var hash = verdict.Sha256.Length > 12 ? verdict.Sha256[..12] : "-";
         Log.Answered(_logger, Words.Of(verdict.Kind), request.RequestKey, name, verdict.DetectedType.Length > 0 ? verdict.DetectedType : "-", hash, verdict.Detail);

@@ -4,6 +4,7 @@ using MailScanBridge.Intake;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
 
@@ -32,6 +33,7 @@ internal static class SelfTest
         }
 
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var metrics = new MailScanMetrics(); // Its scans are not the sensor's.
         try
         {
             await ExpectAsync(VerdictKind.Malicious, Mail(Zip(ByteSignatures.All.First(s => s.Finding.Name == ByteSignatures.EicarName).Pattern)));
@@ -50,7 +52,7 @@ internal static class SelfTest
             Directory.CreateDirectory(work);
             var unpacked = new Unpacker(budget, time).Unpack(path, null, "message/rfc822", work, cancellationToken);
             var router = new Router(routes);
-            var runner = new ScanRunner(builtIn, time);
+            var runner = new ScanRunner(builtIn, metrics, time);
             var reports = new List<ScanReport>();
             foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
             {

@@ -22,14 +22,16 @@ public sealed partial class ScanQueue : IAsyncDisposable
     private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>();
     private readonly QueueOptions _options;
     private readonly TimeProvider _time;
+    private readonly MailScanMetrics _metrics;
     private readonly JournalWriter _writer;
     private long _lastId;
     private int _open;
 
-    private ScanQueue(QueueOptions options, TimeProvider time, JournalWriter writer)
+    private ScanQueue(QueueOptions options, TimeProvider time, MailScanMetrics metrics, JournalWriter writer)
     {
         _options = options;
         _time = time;
+        _metrics = metrics;
         _writer = writer;
     }
 
@@ -40,10 +42,10 @@ public sealed partial class ScanQueue : IAsyncDisposable
     /// Opens the journal and takes up where it left off: what had no verdict waits for a scan again. A damaged journal is
     /// set aside under a name that the log tells, and a new one begun.
     /// </summary>
-    public static ScanQueue Open(QueueOptions options, TimeProvider time, ILogger logger)
+    public static ScanQueue Open(QueueOptions options, TimeProvider time, MailScanMetrics metrics, ILogger logger)
     {
         var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
-        var queue = new ScanQueue(options, time, new JournalWriter(journal, options.MaxBatch, MailScanMetrics.JournalCommit));
+        var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit));
 
         // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
         foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
@@ -101,7 +103,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
         else
         {
             Interlocked.Decrement(ref _open);
-            MailScanMetrics.QueueOverload();
+            _metrics.QueueOverload();
             entry.Verdict = overload;
             entry.State = RequestState.Answered;
         }

@@ -10,7 +10,7 @@ namespace MailScanBridge.Replies;
 /// Verdicts on their way: published at once, and again with growing pauses until the node acknowledges them. Knows which
 /// trace nodes have said good-bye, since nobody will ever acknowledge theirs. Safe for concurrent use.
 /// </summary>
-internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, ReplyOptions options, TimeProvider time)
+internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, ReplyOptions options, MailScanMetrics metrics, TimeProvider time)
 {
     private readonly ConcurrentDictionary<RequestKey, Reply> _open = new();
     private readonly ConcurrentDictionary<(string Node, ulong Incarnation), DateTimeOffset> _gone = new();
@@ -38,7 +38,7 @@ internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, Rep
         foreach (var reply in _open.Values.Where(r => r.Due <= now).OrderBy(r => r.Due).Take(options.MaxPerRound))
         {
             reply.Pause = reply.Pause * 2 > options.MaxResend ? options.MaxResend : reply.Pause * 2;
-            MailScanMetrics.VerdictResent();
+            metrics.VerdictResent();
             Publish(reply);
         }
     }

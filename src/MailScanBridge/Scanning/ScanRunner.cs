@@ -9,7 +9,7 @@ namespace MailScanBridge.Scanning;
 /// (<c>tool_down</c>) where it is mandatory, a note where it is not. What one scanner does wrong ends with its step: the others
 /// still run, and what they found still counts. Safe for concurrent use.
 /// </summary>
-public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, TimeProvider time)
+public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time)
 {
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
     /// <param name="plan">What to run.</param>
@@ -30,7 +30,7 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, T
                 var started = time.GetTimestamp();
                 var result = await RunAsync(scanner, plan.Item, limit, cancellationToken);
                 var elapsed = time.GetElapsedTime(started);
-                MailScanMetrics.Scanned(scanner.Name, result.Outcome, elapsed);
+                metrics.Scanned(scanner.Name, result.Outcome, elapsed);
                 steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed));
             }
             else if (step.Mandatory)

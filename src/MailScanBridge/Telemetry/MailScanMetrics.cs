@@ -3,49 +3,69 @@ using MailScanBridge.Scanning;
 
 namespace MailScanBridge.Telemetry;
 
-/// <summary>Every count and time the pipeline measures, under the meter <see cref="MeterName"/>.</summary>
-public static class MailScanMetrics
+/// <summary>Every count and time a pipeline measures, under a meter of its own by the name <see cref="MeterName"/>. Safe for concurrent use.</summary>
+public sealed class MailScanMetrics : IDisposable
 {
     /// <summary>Name to listen to.</summary>
     public const string MeterName = "MailScanBridge";
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> RequestsCounter = Meter.CreateCounter<long>("mailscan.requests", "{request}", "Requests accepted, repeats not counted");
-    private static readonly Counter<long> RepeatsCounter = Meter.CreateCounter<long>("mailscan.requests.repeated", "{request}", "Requests that came again");
-    private static readonly Counter<long> MalformedCounter = Meter.CreateCounter<long>("mailscan.intake.malformed", "{event}", "Events of ours with a wrong shape");
-    private static readonly Counter<long> UnknownCounter = Meter.CreateCounter<long>("mailscan.intake.unknown", "{event}", "Events whose name is none of ours");
-    private static readonly Counter<long> CustodyCounter = Meter.CreateCounter<long>("mailscan.intake.custody_failed", "{request}", "Requests whose file could not be taken");
-    private static readonly Counter<long> OverloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests given up because too many were waiting");
-    private static readonly Counter<long> JournalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
-    private static readonly Histogram<int> CommitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
-    private static readonly Counter<long> VerdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
-    private static readonly Counter<long> ResentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
-    private static readonly Counter<long> AckUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
-    private static readonly Histogram<double> ScanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
+    private readonly Counter<long> _requestsCounter;
+    private readonly Counter<long> _repeatsCounter;
+    private readonly Counter<long> _malformedCounter;
+    private readonly Counter<long> _unknownCounter;
+    private readonly Counter<long> _custodyCounter;
+    private readonly Counter<long> _overloadCounter;
+    private readonly Counter<long> _journalFailedCounter;
+    private readonly Histogram<int> _commitHistogram;
+    private readonly Counter<long> _verdictsCounter;
+    private readonly Counter<long> _resentCounter;
+    private readonly Counter<long> _ackUnknownCounter;
+    private readonly Histogram<double> _scanHistogram;
 
-    public static void Request() => RequestsCounter.Add(1);
+    public MailScanMetrics()
+    {
+        _requestsCounter = Meter.CreateCounter<long>("mailscan.requests", "{request}", "Requests accepted, repeats not counted");
+        _repeatsCounter = Meter.CreateCounter<long>("mailscan.requests.repeated", "{request}", "Requests that came again");
+        _malformedCounter = Meter.CreateCounter<long>("mailscan.intake.malformed", "{event}", "Events of ours with a wrong shape");
+        _unknownCounter = Meter.CreateCounter<long>("mailscan.intake.unknown", "{event}", "Events whose name is none of ours");
+        _custodyCounter = Meter.CreateCounter<long>("mailscan.intake.custody_failed", "{request}", "Requests whose file could not be taken");
+        _overloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests given up because too many were waiting");
+        _journalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
+        _commitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
+        _verdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
+        _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
+        _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
+        _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
+    }
 
-    public static void RequestRepeated() => RepeatsCounter.Add(1);
+    /// <summary>The meter of this pipeline alone, for a listener that must not hear another's.</summary>
+    public Meter Meter { get; } = new(MeterName);
 
-    public static void Malformed() => MalformedCounter.Add(1);
+    public void Request() => _requestsCounter.Add(1);
 
-    public static void Unknown() => UnknownCounter.Add(1);
+    public void RequestRepeated() => _repeatsCounter.Add(1);
 
-    public static void CustodyFailed() => CustodyCounter.Add(1);
+    public void Malformed() => _malformedCounter.Add(1);
 
-    public static void QueueOverload() => OverloadCounter.Add(1);
+    public void Unknown() => _unknownCounter.Add(1);
 
-    public static void JournalFailed() => JournalFailedCounter.Add(1);
+    public void CustodyFailed() => _custodyCounter.Add(1);
 
-    public static void JournalCommit(int changes) => CommitHistogram.Record(changes);
+    public void QueueOverload() => _overloadCounter.Add(1);
 
-    public static void Verdict(VerdictKind kind, string reason) =>
-        VerdictsCounter.Add(1, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));
+    public void JournalFailed() => _journalFailedCounter.Add(1);
 
-    public static void VerdictResent() => ResentCounter.Add(1);
+    public void JournalCommit(int changes) => _commitHistogram.Record(changes);
 
-    public static void AckUnknown() => AckUnknownCounter.Add(1);
+    public void Verdict(VerdictKind kind, string reason) =>
+        _verdictsCounter.Add(1, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));
 
-    public static void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
-        ScanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+    public void VerdictResent() => _resentCounter.Add(1);
+
+    public void AckUnknown() => _ackUnknownCounter.Add(1);
+
+    public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
+        _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    public void Dispose() => Meter.Dispose();
 }

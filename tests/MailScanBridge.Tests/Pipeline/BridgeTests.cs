@@ -1,6 +1,7 @@
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Daemon.Hosting;
 using MailScanBridge.Queue;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Microsoft.Data.Sqlite;
@@ -72,7 +73,7 @@ public sealed class BridgeTests : IDisposable
     public async Task The_journal_of_a_newer_daemon_stops_the_start_and_stays()
     {
         var journal = Path.Combine(State, "journal.sqlite");
-        await ScanQueue.Open(new QueueOptions { JournalPath = journal }, TimeProvider.System, new LogRecorder()).DisposeAsync();
+        await ScanQueue.Open(new QueueOptions { JournalPath = journal }, TimeProvider.System, new MailScanMetrics(), new LogRecorder()).DisposeAsync();
         await using (var connection = new SqliteConnection($"Data Source={journal};Pooling=False"))
         {
             connection.Open();

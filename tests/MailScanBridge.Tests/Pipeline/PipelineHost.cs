@@ -5,7 +5,6 @@ using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Scanning.BuiltIn;
-using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Zeek;
@@ -45,7 +44,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         };
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MailScanMetrics.MeterName)
+            if (ReferenceEquals(instrument.Meter, Parts.Metrics.Meter))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -122,7 +121,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <summary>The journal's rows; only while the pipeline is stopped.</summary>
     public async Task<IReadOnlyList<JournalRow>> RowsAsync()
     {
-        await using var queue = ScanQueue.Open(Parts.Queue, TimeProvider.System, Log);
+        await using var queue = ScanQueue.Open(Parts.Queue, TimeProvider.System, Parts.Metrics, Log);
         return queue.Snapshot();
     }
 

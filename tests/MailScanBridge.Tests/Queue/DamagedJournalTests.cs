@@ -1,4 +1,5 @@
 using MailScanBridge.Queue;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Microsoft.Data.Sqlite;
@@ -178,7 +179,7 @@ public sealed class DamagedJournalTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ScanQueue Open() => ScanQueue.Open(new QueueOptions { JournalPath = JournalPath }, TimeProvider.System, _log);
+    private ScanQueue Open() => ScanQueue.Open(new QueueOptions { JournalPath = JournalPath }, TimeProvider.System, new MailScanMetrics(), _log);
 
     private async Task FillAsync()
     {

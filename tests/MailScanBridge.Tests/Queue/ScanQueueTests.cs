@@ -1,4 +1,5 @@
 using MailScanBridge.Queue;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Microsoft.Data.Sqlite;
@@ -13,6 +14,7 @@ public sealed class ScanQueueTests : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly LogRecorder _log = new();
+    private readonly MailScanMetrics _metrics = new();
     private ScanQueue _queue;
 
     public ScanQueueTests() => _queue = Open();
@@ -243,7 +245,7 @@ public sealed class ScanQueueTests : IAsyncDisposable
             await _queue.MarkLoggedAsync(lease.Request.RequestKey);
         }));
         _time.Advance(Options.KeepDone + TimeSpan.FromSeconds(1));
-        using var commits = new CommitCounter();
+        using var commits = new CommitCounter(_metrics);
 
         await _queue.CompactAsync();
 
@@ -354,9 +356,10 @@ public sealed class ScanQueueTests : IAsyncDisposable
     {
         await _queue.DisposeAsync();
         _folder.Dispose();
+        _metrics.Dispose();
     }
 
-    private ScanQueue Open(QueueOptions? options = null) => ScanQueue.Open(options ?? Options, _time, _log);
+    private ScanQueue Open(QueueOptions? options = null) => ScanQueue.Open(options ?? Options, _time, _metrics, _log);
 
     private Task RestartAsync() => ReopenAsync(Options);
 

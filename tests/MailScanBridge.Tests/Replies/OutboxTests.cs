@@ -1,4 +1,5 @@
 using MailScanBridge.Replies;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Zeek;
 using Microsoft.Extensions.Time.Testing;
@@ -138,5 +139,6 @@ public sealed class OutboxTests
             return PublishResult.Sent;
         },
         options,
+        new MailScanMetrics(),
         _time);
 }

@@ -1,5 +1,6 @@
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using Xunit;
 
@@ -120,7 +121,7 @@ public sealed class ScanRunnerTests
     private static ScanPlan Plan(IReadOnlyList<RouteStep> steps, bool stop) => new(Make.Item(), new Route("r", ["*"], steps, stop));
 
     private static ScanRunner Runner(params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
-        new(scanners.ToDictionary(s => s.Name, s => (IScanner)new FakeScanner(s.Name, (_, token) => ValueTask.FromResult(s.Scan(token)))), TimeProvider.System);
+        new(scanners.ToDictionary(s => s.Name, s => (IScanner)new FakeScanner(s.Name, (_, token) => ValueTask.FromResult(s.Scan(token)))), new MailScanMetrics(), TimeProvider.System);
 
     private static Task<ScanReport> RunAsync(IReadOnlyList<RouteStep> steps, params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
         RunAsync(steps, true, scanners);

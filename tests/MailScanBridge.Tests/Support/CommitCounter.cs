@@ -9,11 +9,11 @@ internal sealed class CommitCounter : IDisposable
     private readonly MeterListener _listener = new();
     private int _largest;
 
-    public CommitCounter()
+    public CommitCounter(MailScanMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MailScanMetrics.MeterName && instrument.Name == "mailscan.journal.commit_size")
+            if (ReferenceEquals(instrument.Meter, metrics.Meter) && instrument.Name == "mailscan.journal.commit_size")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
