@@ -16,6 +16,7 @@ foreach (var topic in args.Length > 2 ? args[2..] : [""])
     client.Subscribe(topic);
 await client.StartAsync();
 Console.Error.WriteLine("listening");
+_ = TellAsync(client);
 var json = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 await foreach (var message in client.ReadAllAsync())
 {
@@ -30,6 +31,19 @@ await foreach (var message in client.ReadAllAsync())
 }
 
 return 0;
+
+// What was published while there was no connection, or while this program stood still, is missing.
+static async Task TellAsync(ZeekClient client)
+{
+    for (var epoch = client.ConnectionEpoch; ;)
+    {
+        var pauses = client.Statistics.Pauses;
+        epoch = await client.WaitForConnectionAsync(epoch);
+        if (client.Statistics.Pauses > pauses)
+            Console.Error.WriteLine("this program stood still for too long: what piled up is dropped");
+        Console.Error.WriteLine($"connected anew: {epoch}");
+    }
+}
 
 static JsonNode? ToJson(ZeekValue value) => value.Kind switch
 {

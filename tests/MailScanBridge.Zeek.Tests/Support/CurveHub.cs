@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using NetMQ;
 using NetMQ.Sockets;
 
@@ -12,6 +14,7 @@ internal sealed class CurveHub : IDisposable
 
     public CurveHub(NetMQCertificate server)
     {
+        PublicKey = server.PublicKeyZ85;
         _xPub.Options.XPubVerbose = true;
         foreach (NetMQSocket socket in new NetMQSocket[] { _xPub, _xSub })
         {
@@ -22,7 +25,7 @@ internal sealed class CurveHub : IDisposable
         XPub = "tcp://127.0.0.1:" + _xPub.BindRandomPort("tcp://127.0.0.1");
         XSub = "tcp://127.0.0.1:" + _xSub.BindRandomPort("tcp://127.0.0.1");
         _poller = [_xPub, _xSub];
-        _xPub.ReceiveReady += (_, _) => Forward(_xPub, _xSub);
+        _xPub.ReceiveReady += (_, _) => Forward(_xPub, _xSub, topic => Topics.Enqueue(topic));
         _xSub.ReceiveReady += (_, _) => Forward(_xSub, _xPub);
         _poller.RunAsync();
     }
@@ -31,6 +34,11 @@ internal sealed class CurveHub : IDisposable
 
     public string XSub { get; }
 
+    public string PublicKey { get; }
+
+    /// <summary>Every topic that someone subscribed to.</summary>
+    public ConcurrentQueue<string> Topics { get; } = new();
+
     public void Dispose()
     {
         _poller.Dispose();
@@ -38,13 +46,15 @@ internal sealed class CurveHub : IDisposable
         _xSub.Dispose();
     }
 
-    private static void Forward(NetMQSocket from, NetMQSocket to)
+    private static void Forward(NetMQSocket from, NetMQSocket to, Action<string>? seen = null)
     {
         var message = new Msg();
         message.InitEmpty();
         while (from.TryReceive(ref message, TimeSpan.Zero))
         {
             var more = message.HasMore;
+            if (message.Size > 0)
+                seen?.Invoke(Encoding.UTF8.GetString(message.Slice(1)));
             to.TrySend(ref message, TimeSpan.Zero, more);
         }
 

@@ -33,6 +33,14 @@ internal sealed class RunningProgram : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Sends a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(Wait.Token);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public Task LineAsync(string part) => Wait.UntilAsync(
         () => Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), $"a line with '{part}', came: {string.Join("\n", Lines)}");
 

@@ -58,6 +58,26 @@ public sealed class CurveTests : IDisposable
         Assert.Equal(PublishResult.Disconnected, client.Publish("any.", Ping));
     }
 
+    [Fact]
+    public async Task A_hub_of_another_key_gets_nothing_in_and_nothing_out()
+    {
+        using var hub = new CurveHub(new NetMQCertificate());
+        var log = new ListLogger();
+        await using var client = new ZeekClient(Options(hub.XPub, hub.XSub, Keys) with { BarrierTimeout = TimeSpan.FromMilliseconds(500) }, log);
+        client.Subscribe("down.");
+        var start = client.StartAsync(Wait.Token);
+
+        // One with the hub's own key is connected and sends all the while.
+        await using var friend = new ZeekClient(Options(hub.XPub, hub.XSub, new ZeekCurveKeys(hub.PublicKey, Keys.ClientPublicKey, Keys.ClientSecretKey)));
+        await friend.StartAsync(Wait.Token);
+        await Wait.UntilAsync(() => log.Lines.Count > 1, "the client to have tried again");
+        Assert.Equal(PublishResult.NoSubscriber, friend.Publish("down.", Ping));
+        Assert.Equal(PublishResult.Disconnected, client.Publish("down.", Ping));
+        Assert.False(start.IsCompleted);
+        Assert.Equal(0, client.Statistics.Received);
+        Assert.DoesNotContain(hub.Topics, topic => topic.StartsWith("down.", StringComparison.Ordinal) || topic.Contains(client.NodeId, StringComparison.Ordinal));
+    }
+
     // The commands that only one without keys would send after a greeting without CURVE, then an event in the clear.
     private static byte[] Event => RawPeer.Message("down."u8.ToArray(), "rogue"u8.ToArray(), "broker-bin-v1"u8.ToArray(), Good);
 

@@ -37,6 +37,42 @@ public class HubHostilePeerTests
         await AssertEventsFlow(cluster);
     }
 
+    private static byte[] Subscription => RawPeer.Message([1]);
+
+    private static byte[] Event => RawPeer.Message("down."u8.ToArray(), "rogue"u8.ToArray(), "broker-bin-v1"u8.ToArray(), ZeekWire.Encode(new ZeekEvent("Test::rogue")));
+
+    // All of what such a peer could say, sent at once: it listens to everything, and sends an event.
+    public static TheoryData<string, byte[]> Rogues => new()
+    {
+        { "ZMTP 1.0", [1, 0, 2, 0, 1, 6, 1, .. "down."u8, 6, 1, .. "rogue"u8, 14, 1, .. "broker-bin-v1"u8, 3, 0, 1, 1] },
+        { "ZMTP 1.0 with the later signature", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, .. Event] },
+        { "ZMTP 2.0 SUB", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 1, 2, 0, 0, .. Subscription, .. Event] },
+        { "ZMTP 2.0 PUB", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 1, 1, 0, 0, .. Event] },
+        { "ZMTP 3.0 CURVE", [.. ZmtpGreeting.Create("CURVE"u8), .. ZmtpReady.Create("XSUB"u8), .. Subscription, .. Event] },
+        { "ZMTP 3.0 PLAIN", [.. ZmtpGreeting.Create("PLAIN"u8), .. ZmtpReady.Create("XSUB"u8), .. Subscription, .. Event] },
+        { "ZMTP 3.0 NULL, another kind of socket", [.. ZmtpGreeting.Create("NULL"u8), .. ZmtpReady.Create("DEALER"u8), .. Subscription, .. Event] },
+        { "ZMTP 3.0 NULL without READY", [.. ZmtpGreeting.Create("NULL"u8), .. Subscription, .. Event] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rogues))]
+    public async Task A_peer_of_another_version_or_mechanism_gets_nothing_in_and_nothing_out(string what, byte[] says)
+    {
+        await using var cluster = new Cluster();
+        var receiver = await cluster.StartClientAsync("");
+        var sender = await cluster.StartClientAsync();
+        using var listening = await RawPeer.ConnectAsync(cluster.Hub.XPubEndpoint);
+        using var sending = await RawPeer.ConnectAsync(cluster.Hub.XSubEndpoint);
+        await listening.SendAsync(says);
+        await sending.SendAsync(says);
+        Assert.Equal(PublishResult.Sent, sender.Publish("down.", new ZeekEvent("Test::secret")));
+        var heard = Encoding.Latin1.GetString([.. await listening.ReceiveToEndAsync(), .. await sending.ReceiveToEndAsync()]);
+        Assert.Equal(PublishResult.Sent, sender.Publish("down.", new ZeekEvent("Test::last")));
+        Assert.Equal(["Test::secret", "Test::last"], (await Wait.TakeAsync(receiver, 2)).Select(message => message.Event.Name));
+        Assert.True(!heard.Contains("secret", StringComparison.Ordinal) && !heard.Contains("zeek.", StringComparison.Ordinal), what + ": " + heard);
+        Assert.Equal(2, cluster.Hub.Statistics.Refused);
+    }
+
     [Theory]
     [InlineData("0800")]
     [InlineData("ff01")]
