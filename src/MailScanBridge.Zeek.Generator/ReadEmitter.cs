@@ -89,7 +89,7 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
         if (value.Shape == Shape.Vector && value.Inner[0].Shape == Shape.Any)
         {
             // Read as one value, whose limits hold for all of it.
-            code.Line($"{target} = {(value.IsArray || value.CSharp.Contains(".List<") ? "[.. reader.ReadValue().AsVector()]" : "reader.ReadValue().AsVector()")};");
+            code.Line($"{target} = {(value.IsArray || IsList(value) ? "[.. reader.ReadValue().AsVector()]" : "reader.ReadValue().AsVector()")};");
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
         code.Line(value.Shape switch
         {
             // No more than there are bytes left; sets and tables cost more for each item, so they grow as the items come.
-            Shape.Vector when value.CSharp.Contains(".List<") => $"var {items} = new global::System.Collections.Generic.List<{inner}>(global::System.Math.Min({count}, 1024));",
+            Shape.Vector when IsList(value) => $"var {items} = new global::System.Collections.Generic.List<{inner}>(global::System.Math.Min({count}, 1024));",
             Shape.Vector => $"var {items} = {count} == 0 ? global::System.Array.Empty<{inner}>() : {NewArray(value.Inner[0], count)};",
             Shape.Set => $"var {items} = new global::System.Collections.Generic.HashSet<{inner}>(global::System.Math.Min({count}, 1024));",
             _ => $"var {items} = new global::System.Collections.Generic.Dictionary<{inner}>(global::System.Math.Min({count}, 1024));",
@@ -109,7 +109,7 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
         var item = Local(value.Inner[0], "item");
         switch (value.Shape)
         {
-            case Shape.Vector when value.CSharp.Contains(".List<"):
+            case Shape.Vector when IsList(value):
                 code.Line($"{items}.Add({item});");
                 break;
             case Shape.Vector:
@@ -138,6 +138,8 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
             element = element.Substring(0, element.Length - 2);
         return $"new {element}[{count}]{item.CSharp.Substring(element.Length)}";
     }
+
+    private static bool IsList(ZeekType value) => value.CSharp.StartsWith("global::System.Collections.Generic.List<", StringComparison.Ordinal) && !value.IsArray;
 
     private string Local(ZeekType value, string stem)
     {

@@ -1,11 +1,8 @@
 namespace MailScanBridge.Zeek.Generator;
 
-/// <summary>Writes the statements that write a value to a <c>ZeekWriter</c> named <c>writer</c>.</summary>
-internal sealed class WriteEmitter(CodeText code, EnumEmitter enums)
+/// <summary>Writes the statements that write a value to a <c>ZeekWriter</c> of a given name.</summary>
+internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, string writer = "writer")
 {
-    private const string Value = Declaration.Namespace + "ZeekValue";
-    private const string Linq = "global::System.Linq.Enumerable";
-
     public void Write(ZeekType value, string expression)
     {
         if (value.Optional)
@@ -15,7 +12,7 @@ internal sealed class WriteEmitter(CodeText code, EnumEmitter enums)
             WriteSet(value, set);
             code.Close();
             code.Open("else");
-            code.Line("writer.WriteNone();");
+            code.Line($"{writer}.WriteNone();");
             code.Close();
             return;
         }
@@ -28,54 +25,52 @@ internal sealed class WriteEmitter(CodeText code, EnumEmitter enums)
         switch (value.Shape)
         {
             case Shape.Scalar or Shape.Narrow or Shape.Any:
-                code.Line($"writer.Write{value.Method}({expression}{(value.CSharp.StartsWith("global::System.ReadOnlyMemory", StringComparison.Ordinal) ? ".Span" : "")});");
+                code.Line($"{writer}.Write{value.Method}({expression}{(value.CSharp.StartsWith("global::System.ReadOnlyMemory", StringComparison.Ordinal) ? ".Span" : "")});");
                 break;
             case Shape.Enum:
-                code.Line($"writer.WriteEnum({enums.Namer(value)}({expression}));");
+                code.Line($"{writer}.WriteEnum({enums.Namer(value)}({expression}));");
                 break;
             case Shape.Record:
-                code.Line($"{expression}.Write(ref writer);");
+                code.Line($"{expression}.Write(ref {writer});");
                 break;
             case Shape.Vector:
-                code.Line($"writer.WriteVectorHeader({expression}.{(value.IsArray ? "Length" : "Count")});");
+                code.Line($"{writer}.WriteVectorHeader({expression}.{(value.IsArray ? "Length" : "Count")});");
                 var item = code.Name("item");
                 code.Open($"foreach (var {item} in {expression})");
                 Write(value.Inner[0], item);
                 code.Close();
                 break;
             case Shape.Tuple:
-                code.Line($"writer.WriteVectorHeader({value.Inner.Count});");
+                code.Line($"{writer}.WriteVectorHeader({value.Inner.Count});");
                 for (var i = 0; i < value.Inner.Count; i++)
                     Write(value.Inner[i], $"{expression}.Item{i + 1}");
                 break;
             default:
-                // By way of values, which know Zeek's order.
-                code.Line($"writer.WriteValue({ToValue(value, expression)});");
+                WriteSorted(value, expression);
                 break;
         }
     }
 
-    private string ToValue(ZeekType value, string expression)
+    // Each item is encoded once, beside the message; then they are put in Zeek's order and copied.
+    private void WriteSorted(ZeekType value, string expression)
     {
-        if (value.Optional)
-        {
-            var set = code.Name("set");
-            return $"({expression} is {{ }} {set} ? {ToValue(value with { Optional = false }, set)} : {Value}.None)";
-        }
-
-        var x = code.Name("x");
-        return value.Shape switch
-        {
-            Shape.Any => expression,
-            Shape.Scalar or Shape.Narrow => $"{Value}.From{Factory(value)}({expression}{(value.CSharp.StartsWith("global::System.ReadOnlyMemory", StringComparison.Ordinal) ? ".Span" : "")})",
-            Shape.Enum => $"{Value}.FromEnum({enums.Namer(value)}({expression}))",
-            Shape.Record => $"{Declaration.Namespace}ZeekTyped.ToValue({expression})",
-            Shape.Vector => $"{Value}.FromVector({Linq}.ToArray({Linq}.Select({expression}, {x} => {ToValue(value.Inner[0], x)})))",
-            Shape.Set => $"{Value}.FromSet({Linq}.Select({expression}, {x} => {ToValue(value.Inner[0], x)}))",
-            Shape.Tuple => $"{Value}.FromVector({string.Join(", ", value.Inner.Select((inner, i) => ToValue(inner, $"{expression}.Item{i + 1}")))})",
-            _ => $"{Value}.FromTable({Linq}.Select({expression}, {x} => global::System.Collections.Generic.KeyValuePair.Create({ToValue(value.Inner[0], x + ".Key")}, {ToValue(value.Inner[1], x + ".Value")})))",
-        };
+        var isTable = value.Shape == Shape.Table;
+        var sorter = code.Name("sorter");
+        var items = code.Name("items");
+        var item = code.Name("item");
+        var inner = new WriteEmitter(code, enums, items);
+        code.Open("");
+        code.Line($"using var {sorter} = {Declaration.Namespace}ZeekItemSorter.Rent();");
+        code.Line($"var {items} = {sorter}.Begin();");
+        code.Open($"foreach (var {item} in {expression})");
+        inner.Write(value.Inner[0], isTable ? item + ".Key" : item);
+        code.Line($"{sorter}.EndKey(ref {items});");
+        if (isTable)
+            inner.Write(value.Inner[1], item + ".Value");
+        code.Line($"{sorter}.EndItem(ref {items});");
+        code.Close();
+        code.Line($"{sorter}.End(ref {items}, {Declaration.Namespace}ZeekKind.{value.Kind});");
+        code.Line($"{sorter}.WriteTo(ref {writer});");
+        code.Close();
     }
-
-    private static string Factory(ZeekType value) => value.Method == "Boolean" ? "Bool" : value.Method;
 }

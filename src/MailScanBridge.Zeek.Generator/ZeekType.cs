@@ -24,6 +24,10 @@ internal enum Shape
 /// <param name="Method">The part of the names of the reader's, writer's and value's methods.</param>
 internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string Kind, string Method)
 {
+    // Inside a tuple or a container a nullable string has to stay one.
+    private static readonly SymbolDisplayFormat WithNullability =
+        SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
     public bool Optional { get; init; }
 
     public bool IsArray { get; init; }
@@ -43,7 +47,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
 
     private static ZeekType? Plain(ITypeSymbol type)
     {
-        var name = type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        var name = type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString(WithNullability);
         switch (type.SpecialType)
         {
             case SpecialType.System_Boolean:

@@ -130,20 +130,6 @@ public static class ZeekTyped
     [DoesNotReturn]
     public static void FailDuplicate(ref ZeekReader reader, ZeekKind kind) => WireFail.Duplicate(reader.Position, kind);
 
-    /// <summary>Encodes a record on its own into a value.</summary>
-    /// <typeparam name="T">The record.</typeparam>
-    /// <param name="record">The record.</param>
-    /// <returns>The value.</returns>
-    public static ZeekValue ToValue<T>(T record)
-        where T : IZeekRecord<T>
-    {
-        using var buffer = PooledBuffer.Rent();
-        var writer = new ZeekWriter(buffer);
-        record.Write(ref writer);
-        writer.Flush();
-        return ZeekWire.Decode(buffer.ToArray());
-    }
-
     private static string Shown(string what, ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(what);

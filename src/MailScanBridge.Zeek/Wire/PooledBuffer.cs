@@ -16,6 +16,11 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
+    public int Length => _length;
+
+    /// <summary>No larger than a thread may keep.</summary>
+    public bool IsSmall => _bytes.Length <= KeptBytes;
+
     public static PooledBuffer Rent()
     {
         // An encoder can be inside another's call only through a user's own code; the inner one then makes its own buffer.
@@ -27,9 +32,11 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
-        if (_bytes.Length <= KeptBytes)
+        if (IsSmall)
             _kept = this;
     }
+
+    public void Clear() => _length = 0;
 
     public byte[] ToArray() => Written.ToArray();
 

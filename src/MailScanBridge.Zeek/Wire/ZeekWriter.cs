@@ -39,6 +39,9 @@ public ref partial struct ZeekWriter
         _span = default;
     }
 
+    /// <summary>How many bytes were written since the last <see cref="Flush"/> or growth.</summary>
+    internal readonly int Pending => _used;
+
     /// <summary>Writes an unset field.</summary>
     public void WriteNone() => Reserve(1)[0] = (byte)ZeekKind.None;
 
@@ -127,6 +130,9 @@ public ref partial struct ZeekWriter
     /// <summary>Writes the head of a table; key, value, key, value, ... come next, in Zeek's order of keys, each once.</summary>
     /// <param name="count">How many pairs come.</param>
     public void WriteTableHeader(int count) => WriteHeader(ZeekKind.Table, (uint)count);
+
+    /// <summary>Writes what is encoded already.</summary>
+    internal void WriteEncoded(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Reserve(int count)
