@@ -21,19 +21,30 @@ public sealed partial class ZeekClient
         return Enqueue(known, payload);
     }
 
-    /// <summary>Tells whether anyone in the cluster, this client included, subscribes to a prefix of the topic.</summary>
+    /// <summary>Tells whether someone else in the cluster is certain to subscribe to a prefix of the topic.</summary>
     /// <param name="topic">The topic.</param>
-    /// <returns>True where an event published to it would reach someone; false also while there is no connection.</returns>
-    public bool HasSubscribers(string topic)
+    /// <returns>
+    /// True where an event published to it would reach someone else. False where nobody subscribes, while there is no connection, and where the hub cannot tell:
+    /// <see cref="SubscribersOf"/> tells these apart.
+    /// </returns>
+    public bool HasSubscribers(string topic) => SubscribersOf(topic) == ZeekSubscribers.Others;
+
+    /// <summary>Tells who subscribes to a prefix of the topic, as far as the hub tells.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <returns>
+    /// <see cref="ZeekSubscribers.PerhapsOthers"/> where the only prefix that matches is one to which this client subscribes too. Events are published all the same. Programs that
+    /// publish to a topic and also listen to it can keep it certain by subscribing to another prefix than the others, shorter or longer by a part.
+    /// </returns>
+    public ZeekSubscribers SubscribersOf(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        return _topics.Get(topic).HasSubscribers(_directory);
+        return _topics.Get(topic).Subscribers(_directory);
     }
 
-    /// <summary>Completes when someone in the cluster, this client included, subscribes to a prefix of the topic.</summary>
+    /// <summary>Completes when someone else in the cluster is certain to subscribe to a prefix of the topic.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>A task that completes when an event published to the topic would reach someone.</returns>
+    /// <param name="cancellationToken">Ends the waiting, which does not end by itself where <see cref="SubscribersOf"/> stays <see cref="ZeekSubscribers.PerhapsOthers"/>.</param>
+    /// <returns>A task that completes when an event published to the topic would reach someone else.</returns>
     public async Task WaitForSubscriberAsync(string topic, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -53,7 +64,7 @@ public sealed partial class ZeekClient
             return PublishResult.Disconnected;
         }
 
-        if (!topic.HasSubscribers(_directory))
+        if (topic.Subscribers(_directory) == ZeekSubscribers.None)
         {
             Interlocked.Increment(ref _counters.RefusedNoSubscriber);
             return PublishResult.NoSubscriber;

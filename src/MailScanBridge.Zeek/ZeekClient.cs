@@ -31,6 +31,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
     private readonly ReceiveQueue _receiveQueue;
     private readonly SendQueue _sendQueue;
     private readonly PendingReplies _replies;
+    private readonly PublisherAnswers _publisherAnswers = new();
     private readonly ClientLoop _loop;
     private readonly ZeekMetrics _metrics;
     private int _disposed;
@@ -58,7 +59,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _replies = new PendingReplies(options.Limits);
         var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
         var transport = hub?.NewTransport(nodeId) ?? new NetMqTransport(options, nodeId, Refused);
-        _loop = new ClientLoop(options, NodeId, transport, _time, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue, _replies);
+        _loop = new ClientLoop(options, NodeId, transport, _time, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue, _replies, _publisherAnswers);
         _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, () => _loop.Up);
     }
 

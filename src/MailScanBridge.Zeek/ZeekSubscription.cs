@@ -17,8 +17,8 @@ public sealed class ZeekSubscription : IDisposable
     public string Topic { get; }
 
     /// <summary>
-    /// Completes when the subscription is proven to be live at the hub, for the first time. That each publisher knows of it too only the publisher can tell: let it answer
-    /// from Zeek's <c>event Cluster::Backend::ZeroMQ::subscription(topic)</c>. Cancelled when the client is disposed first.
+    /// Completes when the subscription is proven to be live at the hub, for the first time. That each publisher knows of it too only the publisher can tell:
+    /// <see cref="ZeekClient.WaitForPublishersAsync(int, CancellationToken)"/> asks it. Cancelled when the client is disposed first.
     /// </summary>
     public Task Live { get; }
 

@@ -14,8 +14,9 @@ namespace MailScanBridge.Zeek.Transport;
 // carries the echoes.
 internal sealed partial class ClientLoop
 {
-    private readonly Dictionary<byte[], List<TaskCompletionSource>> _barriers = new(ByteContent.Instance);
+    private readonly Dictionary<byte[], Barrier> _barriers = new(ByteContent.Instance);
     private List<TaskCompletionSource> _presenceWaiting = [];
+    private List<byte[]> _presenceEnded = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _presence = [];
     private bool _presenceGone;
@@ -39,7 +40,7 @@ internal sealed partial class ClientLoop
         _presenceGone = false;
         _wasConnected = false;
         _subscriptions.Forget();
-        _presenceWaiting.AddRange(_subscriptions.Apply(link) ?? []);
+        _presenceWaiting.AddRange(_subscriptions.Apply(link, _directory, out _) ?? []);
         _presence = NewInternalTopic();
         link.Subscribe(_presence, on: true);
     }
@@ -50,12 +51,13 @@ internal sealed partial class ClientLoop
 
     private void ApplySubscriptions(IHubLink link)
     {
-        if (_subscriptions.Apply(link) is not { Count: > 0 } waiting)
+        if (_subscriptions.Apply(link, _directory, out var ended) is not { } waiting || waiting.Count + ended.Count == 0)
             return;
         if (!_up)
         {
             // The presence topic may be on its way already, so it proves nothing for these.
             _presenceWaiting.AddRange(waiting);
+            _presenceEnded.AddRange(ended);
             link.Subscribe(_presence, on: false);
             _presence = NewInternalTopic();
             link.Subscribe(_presence, on: true);
@@ -63,7 +65,7 @@ internal sealed partial class ClientLoop
         }
 
         var barrier = NewInternalTopic();
-        _barriers.Add(barrier, waiting);
+        _barriers.Add(barrier, new Barrier(waiting, ended));
         link.Subscribe(barrier, on: true);
     }
 
@@ -75,16 +77,17 @@ internal sealed partial class ClientLoop
         BeginEchoes();
         _up = true;
         Log.Connected(_logger, _options.HubXPub, _options.HubXSub, _epoch, _nodeId);
-        Complete(_presenceWaiting);
+        Pass(new Barrier(_presenceWaiting, _presenceEnded));
         _presenceWaiting = [];
+        _presenceEnded = [];
         Announce();
     }
 
     private void PassBarrier(IHubLink link, byte[] barrier)
     {
-        if (!_barriers.Remove(barrier, out var waiting))
+        if (!_barriers.Remove(barrier, out var passed))
             return;
-        Complete(waiting);
+        Pass(passed);
         link.Subscribe(barrier, on: false);
     }
 
@@ -122,9 +125,10 @@ internal sealed partial class ClientLoop
         _link = null;
 
         // Whoever waits for a subscription goes on waiting, for the next connection.
-        foreach (var waiting in _barriers.Values)
-            _presenceWaiting.AddRange(waiting);
+        foreach (var barrier in _barriers.Values)
+            _presenceWaiting.AddRange(barrier.Waiting);
         _barriers.Clear();
+        _presenceEnded.Clear();
         if (!_up)
         {
             _directory.Clear();
@@ -163,8 +167,8 @@ internal sealed partial class ClientLoop
             ClientCounters.Add(ref _counters.SendLost, _linkSent - _linkConfirmed + _sendQueue.Clear());
         _up = false;
         _presenceWaiting.ForEach(live => live.TrySetCanceled());
-        foreach (var waiting in _barriers.Values)
-            waiting.ForEach(live => live.TrySetCanceled());
+        foreach (var barrier in _barriers.Values)
+            barrier.Waiting.ForEach(live => live.TrySetCanceled());
         link.Close(_options.Linger);
         Announce();
     }
@@ -172,7 +176,16 @@ internal sealed partial class ClientLoop
     private void Announce() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    private static void Complete(List<TaskCompletionSource> waiting) => waiting.ForEach(live => live.TrySetResult());
+    private void Pass(Barrier barrier)
+    {
+        // A topic that was ended and is still there is another's.
+        foreach (var topic in barrier.Ended.Where(topic => !_subscriptions.IsTold(topic)))
+            _directory.SetOwn(topic, on: false);
+        barrier.Waiting.ForEach(live => live.TrySetResult());
+    }
+
+    /// <summary>What is certain once a topic that was subscribed to last has come back from the hub.</summary>
+    private readonly record struct Barrier(List<TaskCompletionSource> Waiting, IReadOnlyList<byte[]> Ended);
 
     private int _notLive;
 }

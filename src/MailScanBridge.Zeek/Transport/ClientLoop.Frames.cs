@@ -30,8 +30,12 @@ internal sealed partial class ClientLoop : IFrameSink
         }
 
         var message = new ReceivedMessage(NameCache.Get(topic), NameCache.Get(sender), payload.ToArray(), _up ? _epoch : _epoch + 1);
-        if (_replies.TryComplete(message.Topic, message.Sender, message.Payload, message.Epoch))
+        if (_replies.TryComplete(message.Topic, message.Sender, message.Payload, message.Epoch)
+            || _publisherAnswers.TryTake(message.Topic, message.Sender, message.Payload, message.Epoch))
+        {
             return;
+        }
+
         if (!_receiveQueue.Add(message) && !_overflowLogged)
         {
             _overflowLogged = true;

@@ -30,6 +30,7 @@ internal sealed partial class ClientLoop : IDisposable
     private readonly ReceiveQueue _receiveQueue;
     private readonly SendQueue _sendQueue;
     private readonly PendingReplies _replies;
+    private readonly PublisherAnswers _publisherAnswers;
     private readonly string _nodeId;
     private readonly byte[] _nodeIdBytes;
     private readonly Thread _thread;
@@ -52,7 +53,8 @@ internal sealed partial class ClientLoop : IDisposable
         TopicDirectory directory,
         ReceiveQueue receiveQueue,
         SendQueue sendQueue,
-        PendingReplies replies)
+        PendingReplies replies,
+        PublisherAnswers publisherAnswers)
     {
         _options = options;
         _nodeId = nodeId;
@@ -66,6 +68,7 @@ internal sealed partial class ClientLoop : IDisposable
         _receiveQueue = receiveQueue;
         _sendQueue = sendQueue;
         _replies = replies;
+        _publisherAnswers = publisherAnswers;
         _thread = new Thread(Run) { IsBackground = true, Name = "zeek client " + options.NodeName };
         _tick = time.CreateTimer(static loop => ((ClientLoop)loop!).Signal(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

@@ -11,17 +11,17 @@ internal sealed class PublishTopic(string text)
 
     public byte[] Bytes { get; } = Encoding.UTF8.GetBytes(text);
 
-    public bool HasSubscribers(TopicDirectory directory)
+    public ZeekSubscribers Subscribers(TopicDirectory directory)
     {
         var version = directory.Version;
         var answer = Volatile.Read(ref _answer);
-        if (answer >> 1 == version)
-            return (answer & 1) != 0;
+        if (answer >> 2 == version)
+            return (ZeekSubscribers)(answer & 3);
 
         // Should the directory change between the two, the answer is newer than its version and is asked again next time.
-        var matches = directory.Matches(Bytes);
-        Volatile.Write(ref _answer, ((long)version << 1) | (matches ? 1L : 0L));
-        return matches;
+        var subscribers = directory.Match(Bytes);
+        Volatile.Write(ref _answer, ((long)version << 2) | (long)subscribers);
+        return subscribers;
     }
 }
 

@@ -2,7 +2,7 @@ using MailScanBridge.Zeek.Wire;
 
 namespace MailScanBridge.Zeek.Transport;
 
-/// <summary>Every topic that someone in the cluster subscribes to, as the hub tells it over the XPUB socket.</summary>
+/// <summary>Every topic that someone in the cluster subscribes to, as the hub tells it over the XPUB socket, and which of them this client subscribes to itself.</summary>
 /// <remarks>
 /// ZeroMQ filters at the sender, so what is not in here would be dropped in silence. Thread safety: written by the loop, read by any thread.
 /// </remarks>
@@ -12,13 +12,21 @@ internal sealed class TopicDirectory
     private readonly HashSet<byte[]> _topics = new(ByteContent.Instance);
     private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
+    // Those that this client may be the one subscriber of: from when it told the hub until the hub is known to have forgotten.
+    private readonly HashSet<byte[]> _own = new(ByteContent.Instance);
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _ownLookup;
+
     // How many topics there are of each length: a lookup tries only lengths that exist.
     private readonly SortedDictionary<int, int> _lengths = [];
     private int[] _presentLengths = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _version;
 
-    public TopicDirectory() => _lookup = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+    public TopicDirectory()
+    {
+        _lookup = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _ownLookup = _own.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
 
     /// <summary>Changes whenever the directory does, so that answers can be kept.</summary>
     public int Version => Volatile.Read(ref _version);
@@ -47,33 +55,48 @@ internal sealed class TopicDirectory
         }
     }
 
+    /// <summary>Says whether this client subscribes to a topic.</summary>
+    public void SetOwn(ReadOnlySpan<byte> topic, bool on)
+    {
+        lock (_lock)
+        {
+            if (on ? _ownLookup.Add(topic) : _ownLookup.Remove(topic))
+                Changed_NeedsLock();
+        }
+    }
+
     public void Clear()
     {
         lock (_lock)
         {
-            if (_topics.Count == 0)
+            if (_topics.Count == 0 && _own.Count == 0)
                 return;
             _topics.Clear();
+            _own.Clear();
             _lengths.Clear();
             Changed_NeedsLock();
         }
     }
 
-    /// <summary>Tells whether a subscription matches the topic, that is, is a prefix of it.</summary>
-    public bool Matches(ReadOnlySpan<byte> topic)
+    /// <summary>Tells whose subscriptions match the topic, that is, are a prefix of it.</summary>
+    public ZeekSubscribers Match(ReadOnlySpan<byte> topic)
     {
+        var found = ZeekSubscribers.None;
         lock (_lock)
         {
             foreach (var length in _presentLengths)
             {
                 if (length > topic.Length)
-                    return false;
-                if (_lookup.Contains(topic[..length]))
-                    return true;
+                    break;
+                if (!_lookup.Contains(topic[..length]))
+                    continue;
+                if (!_ownLookup.Contains(topic[..length]))
+                    return ZeekSubscribers.Others;
+                found = ZeekSubscribers.PerhapsOthers;
             }
-
-            return false;
         }
+
+        return found;
     }
 
     /// <summary>Completes at the next change; take it before looking, so that no change is missed.</summary>
