@@ -180,9 +180,10 @@ internal sealed partial class ClientLoop : IDisposable
 
     private void Wait(IHubLink link)
     {
-        // A signal from here on wakes the wait; one before it has left its work in a queue, which is why the queues are looked at once more.
+        // A signal from here on wakes the wait; one before it has left its work in a queue, which is why the queues are looked at once more. What has come in wakes it as well.
         Interlocked.Exchange(ref _signalled, 0);
-        if (Turn(link) || _stopping)
+        ApplySubscriptions(link);
+        if (Send(link) || _stopping)
             return;
         link.Wait(LongestWait);
     }

@@ -14,6 +14,9 @@ namespace MailScanBridge.Zeek.Transport;
 /// </remarks>
 internal sealed class NetMqLink : IHubLink
 {
+    // Odd, so that both sockets have their turns where each is asked once a turn.
+    private const int AskEvery = 7;
+
     private static int _monitors;
 
     private readonly NetMqTransport _transport;
@@ -32,6 +35,11 @@ internal sealed class NetMqLink : IHubLink
     private bool _receiveConnected;
     private bool _sendConnected;
     private bool _closed;
+
+    // Asking a socket that has nothing costs a system call, so one is asked when the wait said that it has something, and now and then.
+    private bool _mayReceive;
+    private bool _mayNotice;
+    private int _asked;
 
     public NetMqLink(ZeekClientOptions options, byte[] nodeId, NetMqTransport transport, Action<string> refused)
     {
@@ -77,15 +85,22 @@ internal sealed class NetMqLink : IHubLink
     public void Wait(TimeSpan timeout)
     {
         _selector.Select(_items, _items.Length, (long)timeout.TotalMilliseconds);
-        _transport.DrainWakes();
-        while (_receiveMonitor.HasIn)
+        _mayReceive |= IsReady(_items[0]);
+        _mayNotice |= IsReady(_items[1]);
+        if (IsReady(_items[4]))
+            _transport.ResetWake();
+        while (IsReady(_items[2]) && _receiveMonitor.HasIn)
             _receiveMonitor.Poll(TimeSpan.Zero);
-        while (_sendMonitor.HasIn)
+        while (IsReady(_items[3]) && _sendMonitor.HasIn)
             _sendMonitor.Poll(TimeSpan.Zero);
     }
 
+    private static bool IsReady(NetMQSelector.Item item) => (item.ResultEvent & PollEvents.PollIn) != 0;
+
     public bool TryReceive(IFrameSink sink)
     {
+        if (!_mayReceive && ++_asked % AskEvery != 0)
+            return false;
         var parts = 0;
         bool more;
         do
@@ -103,12 +118,15 @@ internal sealed class NetMqLink : IHubLink
             sink.OnMessage(_parts[0].Slice(), _parts[1].Slice(), _parts[2].Slice(), _parts[3].Slice());
         else if (parts > 0)
             sink.OnWrongParts(parts, _parts[0].Slice(), parts > 1 ? _parts[1].Slice() : default);
-        return parts > 0;
+        return _mayReceive = parts > 0;
     }
 
     public bool TryReceiveNotice(IFrameSink sink)
     {
-        if (!_send.TryReceive(ref _parts[0], TimeSpan.Zero))
+        if (!_mayNotice && ++_asked % AskEvery != 0)
+            return false;
+        _mayNotice = _send.TryReceive(ref _parts[0], TimeSpan.Zero);
+        if (!_mayNotice)
             return false;
         var frame = _parts[0].Slice();
         if (frame.Length > 0 && frame[0] <= 1)

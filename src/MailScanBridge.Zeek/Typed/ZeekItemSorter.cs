@@ -23,7 +23,6 @@ public sealed class ZeekItemSorter : IDisposable
     private static Stack<ZeekItemSorter>? _kept;
 
     private readonly PooledBuffer _buffer = new();
-    private ulong[] _prefixes = new ulong[16];
     private Item[] _items = new Item[16];
     private int _count;
     private int _start;
@@ -34,7 +33,14 @@ public sealed class ZeekItemSorter : IDisposable
     {
     }
 
-    private readonly record struct Item(int Start, int KeyEnd, int End);
+    // An item's place in the buffer, and what it is sorted by.
+    private struct Item(int start, int keyEnd, int end)
+    {
+        public ulong Prefix;
+        public readonly int Start = start;
+        public readonly int KeyEnd = keyEnd;
+        public readonly int End = end;
+    }
 
     /// <summary>Takes one, empty.</summary>
     /// <returns>The sorter; dispose it to give it back.</returns>
@@ -59,11 +65,7 @@ public sealed class ZeekItemSorter : IDisposable
     public void EndItem(ref ZeekWriter items)
     {
         if (_count == _items.Length)
-        {
             Array.Resize(ref _items, _count * 2);
-            Array.Resize(ref _prefixes, _count * 2);
-        }
-
         var end = _buffer.Length + items.Pending;
         _items[_count++] = new Item(_start, _keyEnd, end);
         _start = end;
@@ -78,12 +80,12 @@ public sealed class ZeekItemSorter : IDisposable
         items.Flush();
         _kind = kind;
         FindPrefixes();
-        var prefixes = _prefixes.AsSpan(0, _count);
-        prefixes.Sort(_items.AsSpan(0, _count));
-        for (var i = 1; i < prefixes.Length; i++)
+        var sorted = _items.AsSpan(0, _count);
+        SortByPrefix(sorted);
+        for (var i = 1; i < sorted.Length; i++)
         {
             var first = i - 1;
-            while (i < prefixes.Length && prefixes[i] == prefixes[first])
+            while (i < sorted.Length && sorted[i].Prefix == sorted[first].Prefix)
                 i++;
             if (i - first > 1)
                 SortAlike(first, i);
@@ -111,6 +113,25 @@ public sealed class ZeekItemSorter : IDisposable
             _kept.Push(this);
     }
 
+    private static void SortByPrefix(Span<Item> items)
+    {
+        if (items.Length > 32)
+        {
+            items.Sort(static (x, y) => x.Prefix.CompareTo(y.Prefix));
+            return;
+        }
+
+        // Most sets are small, and this costs them a third of the general way.
+        for (var i = 1; i < items.Length; i++)
+        {
+            var item = items[i];
+            var at = i;
+            for (; at > 0 && items[at - 1].Prefix > item.Prefix; at--)
+                items[at] = items[at - 1];
+            items[at] = item;
+        }
+    }
+
     private void SortAlike(int first, int end)
     {
         var keys = new ZeekValue[end - first];
@@ -134,60 +155,72 @@ public sealed class ZeekItemSorter : IDisposable
     private void FindPrefixes()
     {
         var bytes = _buffer.Written;
-        for (var i = 0; i < _count; i++)
+        var items = _items.AsSpan(0, _count);
+        foreach (ref var item in items)
         {
             // A number made of values of several kinds would say nothing of their order.
-            if (!TryPrefix(bytes[_items[i].Start..], bytes[_items[0].Start..], out _prefixes[i]))
+            if (!TryPrefix(bytes, item.Start, items[0].Start, out item.Prefix))
             {
-                Array.Clear(_prefixes, 0, _count);
+                foreach (ref var each in items)
+                    each.Prefix = 0;
                 return;
             }
         }
     }
 
     // Never out of order with ZeekOrder, but possibly equal where that tells apart.
-    private static bool TryPrefix(ReadOnlySpan<byte> key, ReadOnlySpan<byte> first, out ulong prefix)
+    private static bool TryPrefix(ReadOnlySpan<byte> bytes, int at, int first, out ulong prefix)
     {
         prefix = 0;
-        if (key[0] != first[0])
+        if (bytes[at] != bytes[first])
             return false;
-        switch ((ZeekKind)key[0])
+        var body = bytes[(at + 1)..];
+        switch ((ZeekKind)bytes[at])
         {
             case ZeekKind.Boolean:
-                prefix = key[1];
+                prefix = body[0];
                 return true;
             case ZeekKind.Count:
-                prefix = BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
+                prefix = BinaryPrimitives.ReadUInt64BigEndian(body);
                 return true;
             case ZeekKind.Integer or ZeekKind.Time or ZeekKind.Interval:
-                prefix = BinaryPrimitives.ReadUInt64BigEndian(key[1..]) ^ (1UL << 63);
+                prefix = BinaryPrimitives.ReadUInt64BigEndian(body) ^ (1UL << 63);
                 return true;
             case ZeekKind.Port:
-                prefix = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(key[1..]) << 8) | key[3];
+                prefix = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(body) << 8) | body[2];
                 return true;
             case ZeekKind.Address or ZeekKind.Subnet:
-                var high = BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
-                prefix = high == 0 ? Math.Min(BinaryPrimitives.ReadUInt64BigEndian(key[9..]), AboveV4) : AboveV4 + (high >> 15);
+                var high = BinaryPrimitives.ReadUInt64BigEndian(body);
+                prefix = high == 0 ? Math.Min(BinaryPrimitives.ReadUInt64BigEndian(body[8..]), AboveV4) : AboveV4 + (high >> 15);
                 return true;
             case ZeekKind.String or ZeekKind.Enum:
-                var position = 1;
-                var length = VarByte.Read(key, ref position);
-                prefix = First8(key.Slice(position, (int)Math.Min(length, 8)));
+                var position = 0;
+                var length = VarByte.Read(body, ref position);
+                prefix = First8(body[position..], length);
                 return true;
             case ZeekKind.Vector:
-                return key[1] == first[1] && (key[1] is 0 or >= 0x80 || TryPrefix(key[2..], first[2..], out prefix));
+                return body[0] == bytes[first + 1] && (body[0] is 0 or >= 0x80 || TryPrefix(bytes, at + 2, first + 2, out prefix));
             default:
                 return true;
         }
     }
 
-    private static ulong First8(ReadOnlySpan<byte> text)
+    // What comes behind the text belongs to other values and is cut away; zeros stand in its place.
+    private static ulong First8(ReadOnlySpan<byte> text, uint length)
     {
-        if (text.Length == 8)
-            return BinaryPrimitives.ReadUInt64BigEndian(text);
-        Span<byte> padded = stackalloc byte[8];
-        padded.Clear();
-        text.CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
+        if (length == 0)
+            return 0;
+        ulong word = 0;
+        if (text.Length >= 8)
+        {
+            word = BinaryPrimitives.ReadUInt64BigEndian(text);
+        }
+        else
+        {
+            for (var i = 0; i < text.Length; i++)
+                word |= (ulong)text[i] << (56 - (8 * i));
+        }
+
+        return length >= 8 ? word : word & (ulong.MaxValue << (64 - (8 * (int)length)));
     }
 }

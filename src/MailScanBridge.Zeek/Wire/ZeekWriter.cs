@@ -184,6 +184,19 @@ public ref partial struct ZeekWriter
 
     private void WriteText(ZeekKind kind, ReadOnlySpan<char> text)
     {
+        // Short ones, which most are, in one pass: at three bytes a character their length still fits one byte.
+        if (text.Length <= 42)
+        {
+            if (_span.Length - _used < 2 + (3 * text.Length))
+                Grow(2 + (3 * text.Length));
+            var to = _span[_used..];
+            var used = Encoding.UTF8.GetBytes(text, to[2..]);
+            to[1] = (byte)used;
+            to[0] = (byte)kind;
+            _used += 2 + used;
+            return;
+        }
+
         var length = Encoding.UTF8.GetByteCount(text);
         WriteHeader(kind, (uint)length);
         Encoding.UTF8.GetBytes(text, Reserve(length));
