@@ -20,13 +20,13 @@ internal static class ZeekProgram
     }
 
     /// <summary>Runs Zeek on a script with its ZeroMQ backend, as a node of a hub that is there already.</summary>
-    public static RunningProgram Node(string script, string xPub, string xSub, string directory) =>
-        Start(script, directory, "Cluster::Backend::ZeroMQ::run_proxy_thread=F", xPub, xSub);
+    public static RunningProgram Node(string script, string xPub, string xSub, string directory, params IEnumerable<string> more) =>
+        Start(script, directory, "Cluster::Backend::ZeroMQ::run_proxy_thread=F", xPub, xSub, more);
 
-    public static RunningProgram Start(string script, string directory, string proxy, string xPub, string xSub) => new(
+    public static RunningProgram Start(string script, string directory, string proxy, string xPub, string xSub, params IEnumerable<string> more) => new(
         Find(),
         [
-            script, proxy,
+            .. more, script, proxy,
             $"Cluster::Backend::ZeroMQ::connect_xsub_endpoint={xPub}",
             $"Cluster::Backend::ZeroMQ::connect_xpub_endpoint={xSub}",
             "Log::enable_remote_logging=F", "exit_only_after_terminate=T",
