@@ -55,6 +55,7 @@ internal sealed class Bridge : IAsyncDisposable
             {
                 HubXPub = hub?.XPubEndpoint ?? config.HubXPub,
                 HubXSub = hub?.XSubEndpoint ?? config.HubXSub,
+                Curve = config.Curve,
                 NodeName = $"mailscan-bridge-{config.Pipeline.Bridge}",
             };
             var client = new ZeekClient(endpoints, loggers.CreateLogger<ZeekClient>(), time);
@@ -195,6 +196,11 @@ internal sealed class Bridge : IAsyncDisposable
     {
         foreach (var endpoint in (string[])[config.HubXPub, config.HubXSub])
         {
+            if (config.Curve is not null)
+            {
+                continue; // Whoever is there has proved that it knows the keys.
+            }
+
             if (!Uri.TryCreate(endpoint.Replace(":*", ":0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "tcp" || !uri.IsLoopback)
             {
                 throw new StartException($"{endpoint} is not allowed: the hub must be on loopback, as tcp://127.0.0.1:PORT or tcp://[::1]:PORT, since anybody who reaches it can read and forge verdicts.");
