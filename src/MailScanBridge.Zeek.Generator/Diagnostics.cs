@@ -11,8 +11,10 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor NotPartial = Error(
         "ZEEK001", "A typed Zeek event, record or handler must be partial", "'{0}' and the types around it must be partial, so that code can be added to them");
 
-    public static readonly DiagnosticDescriptor NoParameters = Error(
-        "ZEEK002", "A typed Zeek event or record needs a primary constructor", "'{0}' must be a record with a primary constructor; its parameters are the fields");
+    public static readonly DiagnosticDescriptor NoFields = Error(
+        "ZEEK002",
+        "A typed Zeek event or record has no fields",
+        "'{0}' must be a record whose fields are the parameters of its primary constructor, or, where it has none, its public properties with set or init");
 
     public static readonly DiagnosticDescriptor UnsupportedType = Error(
         "ZEEK003", "A type has no counterpart in Zeek", "'{0}' has the type '{1}', which has no counterpart in Zeek{2}");
@@ -28,6 +30,12 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor BadHandler = Error(
         "ZEEK007", "A handler's method does not fit", "'{0}' must be an ordinary instance method that returns void, Task or ValueTask");
+
+    public static readonly DiagnosticDescriptor ScatteredFields = Error(
+        "ZEEK008", "The fields' order is not certain", "'{0}' has properties in more than one of its parts; they are fields in the order in which they stand, so they must stand in one");
+
+    public static readonly DiagnosticDescriptor BadLimit = Error(
+        "ZEEK009", "A limit lets nothing pass", "'{0}' has the limit {1} = {2}; it must be 1 or more");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);

@@ -61,7 +61,7 @@ internal static class HandlerEmitter
     {
         var given = method.Parameters.Where(parameter => parameter.Type.ToDisplayString() is not (Raw or Token)).ToList();
         var typed = given.Count == 1 && given[0].Type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekEventAttribute");
-        var fields = typed ? [] : Field.From(given, method.Name, complaints);
+        var fields = typed ? [] : Field.From(given, parameter => parameter.Type, method.Name, complaints);
         if (fields.Count != given.Count && !typed)
             return;
         if (!typed)

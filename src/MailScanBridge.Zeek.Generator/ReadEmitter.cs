@@ -1,11 +1,13 @@
 namespace MailScanBridge.Zeek.Generator;
 
 /// <summary>Writes the statements that read a value from a <c>ZeekReader</c> named <c>reader</c> into a variable.</summary>
-internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, string type)
+internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, string type, Limits? limits)
 {
     private readonly string _where = $"ZeekFields, {field}, {Declaration.Literal(type)}";
 
-    public void Read(ZeekType value, string target)
+    public void Read(ZeekType value, string target) => Read(value, target, "Expect");
+
+    private void Read(ZeekType value, string target, string expect)
     {
         if (value.Optional)
         {
@@ -13,20 +15,26 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
             code.Line($"{target} = null;");
             code.Close();
             code.Open("else");
-            ReadSet(value, target);
+            ReadSet(value, target, expect);
             code.Close();
             return;
         }
 
-        ReadSet(value, target);
+        ReadSet(value, target, expect);
     }
 
-    private void ReadSet(ZeekType value, string target)
+    private void ReadSet(ZeekType value, string target, string expect)
     {
         if (value.Shape != Shape.Any)
-            code.Line($"{Declaration.Namespace}ZeekTyped.Expect(ref reader, {Declaration.Namespace}ZeekKind.{value.Kind}, {_where});");
+            code.Line($"{Declaration.Namespace}ZeekTyped.{expect}(ref reader, {Declaration.Namespace}ZeekKind.{value.Kind}, {_where});");
         switch (value.Shape)
         {
+            case Shape.Scalar when limits is not null && value.Method == "String":
+                code.Line($"{target} = {Declaration.Namespace}ZeekTyped.ReadText(ref reader, {limits.StringBytes}, {(limits.RejectInvalidUtf8 ? "true" : "false")}, {_where});");
+                break;
+            case Shape.Scalar when limits is not null && value.Method == "Bytes":
+                code.Line($"{target} = {Declaration.Namespace}ZeekTyped.ReadBytes(ref reader, {limits.StringBytes}, {_where}).ToArray();");
+                break;
             case Shape.Scalar:
                 code.Line($"{target} = reader.Read{value.Method}(){(value.Method == "Bytes" ? ".ToArray()" : "")};");
                 break;
@@ -86,6 +94,8 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
         }
 
         code.Line($"var {count} = reader.Read{value.Kind}Header();");
+        if (limits is not null)
+            code.Line($"{Declaration.Namespace}ZeekTyped.CheckCount({count}, {limits.Items}, {_where});");
         var inner = string.Join(", ", value.Inner.Select(each => each.CSharp));
         code.Line(value.Shape switch
         {
@@ -123,15 +133,17 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
     // The brackets of an array of arrays come in the order in which they are used: T[count][].
     private static string NewArray(ZeekType item, string count)
     {
-        var bracket = item.IsArray ? item.CSharp.IndexOf("[]", StringComparison.Ordinal) : -1;
-        return bracket < 0 ? $"new {item.CSharp}[{count}]" : $"new {item.CSharp.Substring(0, bracket)}[{count}]{item.CSharp.Substring(bracket)}";
+        var element = item.CSharp;
+        while (element.EndsWith("[]", StringComparison.Ordinal))
+            element = element.Substring(0, element.Length - 2);
+        return $"new {element}[{count}]{item.CSharp.Substring(element.Length)}";
     }
 
     private string Local(ZeekType value, string stem)
     {
         var local = code.Name(stem);
         code.Line($"{value.CSharp}{(value.Optional ? "?" : "")} {local};");
-        Read(value, local);
+        Read(value, local, "ExpectItem");
         return local;
     }
 }

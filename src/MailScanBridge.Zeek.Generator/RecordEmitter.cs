@@ -13,15 +13,20 @@ internal static class RecordEmitter
         if (eventName is not null)
             Declaration.CheckEventName(eventName, location, complaints);
         var constructor = PrimaryConstructor(type);
-        if (!type.IsRecord || constructor is null)
-            complaints.Add(Complaint.At(location, Diagnostics.NoParameters, type.Name));
-        var fields = Field.From(constructor?.Parameters ?? [], type.Name, complaints);
+        var properties = constructor is null ? Properties(type, complaints) : [];
+        if (!type.IsRecord || (constructor is null && properties.Count == 0))
+            complaints.Add(Complaint.At(location, Diagnostics.NoFields, type.Name));
+        var fields = constructor is null
+            ? Field.From(properties, property => property.Type, type.Name, complaints)
+            : Field.From(constructor.Parameters, parameter => parameter.Type, type.Name, complaints);
+        var limits = Limits.Of(type, complaints);
         if (complaints.Count > 0)
             return new Generated("", "", new EquatableArray<Complaint>([.. complaints]));
-        return new Generated(Declaration.Hint(type, eventName is null ? "ZeekRecord" : "ZeekEvent"), Text(type, eventName, fields), default);
+        return new Generated(
+            Declaration.Hint(type, eventName is null ? "ZeekRecord" : "ZeekEvent"), Text(type, eventName, fields, limits, byName: constructor is null), default);
     }
 
-    private static string Text(INamedTypeSymbol type, string? eventName, IReadOnlyList<Field> fields)
+    private static string Text(INamedTypeSymbol type, string? eventName, IReadOnlyList<Field> fields, Limits? limits, bool byName)
     {
         var code = new CodeText();
         var enums = new EnumEmitter();
@@ -32,8 +37,10 @@ internal static class RecordEmitter
         Field.WriteInfos(code, fields);
         code.Line($"static global::System.Collections.Generic.IReadOnlyList<{Declaration.Namespace}ZeekFieldInfo> {Declaration.Namespace}{(eventName is null ? "IZeekRecord" : "IZeekEvent")}<{name}>.Fields => ZeekFields;");
         code.Open($"public static {name} {(eventName is null ? "Read" : "ReadArgs")}(ref {Declaration.Namespace}ZeekReader reader)");
-        var locals = Field.WriteReads(code, enums, fields, eventName ?? type.Name);
-        code.Line($"return new {name}({string.Join(", ", locals)});");
+        var locals = Field.WriteReads(code, enums, fields, eventName ?? type.Name, limits: limits);
+        code.Line(byName
+            ? $"return new {name} {{ {string.Join(", ", fields.Zip(locals, (field, local) => $"{field.Member} = {local}"))} }};"
+            : $"return new {name}({string.Join(", ", locals)});");
         code.Close();
         code.Open($"public void {(eventName is null ? "Write" : "WriteArgs")}(ref {Declaration.Namespace}ZeekWriter writer)");
         code.Line($"writer.WriteVectorHeader({fields.Count});");
@@ -51,59 +58,16 @@ internal static class RecordEmitter
     private static IMethodSymbol? PrimaryConstructor(INamedTypeSymbol type) =>
         type.InstanceConstructors.FirstOrDefault(each =>
             each.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.RecordDeclarationSyntax));
-}
 
-/// <summary>One field of a record, or argument of an event or a handler's method.</summary>
-internal sealed record Field(string Member, string ZeekName, ZeekType Type)
-{
-    public static List<Field> From(IEnumerable<IParameterSymbol> parameters, string owner, List<Complaint> complaints)
+    // In the order in which they stand, so they must stand in one place. What cannot be set from outside is no field.
+    private static List<IPropertySymbol> Properties(INamedTypeSymbol type, List<Complaint> complaints)
     {
-        var fields = new List<Field>();
-        foreach (var parameter in parameters)
-        {
-            var location = parameter.Locations.FirstOrDefault();
-            if (ZeekType.From(parameter.Type) is not { } type)
-            {
-                var hint = parameter.Type.TypeKind == TypeKind.Enum ? "; put [ZeekEnum] on the enum" : "";
-                complaints.Add(Complaint.At(location, Diagnostics.UnsupportedType, parameter.Name, parameter.Type.ToDisplayString(), hint));
-                continue;
-            }
-
-            var name = Declaration.GivenName(parameter) ?? Declaration.SnakeCase(parameter.Name);
-            if (fields.Any(field => field.ZeekName == name))
-                complaints.Add(Complaint.At(location, Diagnostics.NameClash, owner, name));
-            fields.Add(new Field(Declaration.Escaped(parameter.Name), name, type));
-        }
-
-        return fields;
-    }
-
-    public static void WriteInfos(CodeText code, IReadOnlyList<Field> fields, string name = "ZeekFields")
-    {
-        code.Open($"private static readonly {Declaration.Namespace}ZeekFieldInfo[] {name} = new {Declaration.Namespace}ZeekFieldInfo[]");
-        foreach (var field in fields)
-            code.Line($"new {Declaration.Namespace}ZeekFieldInfo({Declaration.Literal(field.ZeekName)}, {Declaration.Literal(field.Type.Zeek)}, {(field.Type.Optional ? "true" : "false")}),");
-        code.Close();
-        code.Line(";");
-    }
-
-    /// <summary>Writes the statements that read all fields; gives the names of the variables.</summary>
-    public static List<string> WriteReads(CodeText code, EnumEmitter enums, IReadOnlyList<Field> fields, string type, string infos = "ZeekFields")
-    {
-        var count = code.Name("count");
-        if (infos != "ZeekFields")
-            code.Line($"var ZeekFields = {infos};");
-        code.Line($"var {count} = {Declaration.Namespace}ZeekTyped.ReadHead(ref reader, ZeekFields, {Declaration.Literal(type)});");
-        var locals = new List<string>();
-        for (var i = 0; i < fields.Count; i++)
-        {
-            var local = code.Name("field");
-            locals.Add(local);
-            code.Line($"{fields[i].Type.CSharp}{(fields[i].Type.Optional ? "?" : "")} {local};");
-            new ReadEmitter(code, enums, i, type).Read(fields[i].Type, local);
-        }
-
-        code.Line($"{Declaration.Namespace}ZeekTyped.SkipRest(ref reader, {count}, {fields.Count});");
-        return locals;
+        var properties = type.GetMembers().OfType<IPropertySymbol>()
+            .Where(each => !each.IsStatic && !each.IsIndexer && each is { DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public })
+            .ToList();
+        var places = properties.Select(each => each.DeclaringSyntaxReferences[0].GetSyntax().Parent).Distinct();
+        if (places.Count() > 1)
+            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.ScatteredFields, type.Name));
+        return type.InstanceConstructors.Any(each => each.Parameters.IsEmpty) ? properties : [];
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class ScanPipeline
 
     private async Task IntakeLoopAsync(CancellationToken cancellationToken)
     {
-        await foreach (var message in _client.ReadAllAsync(cancellationToken))
+        await foreach (var message in _client.ReadAllRawAsync(cancellationToken))
         {
             switch (Decode(message))
             {
@@ -52,17 +52,17 @@ internal sealed partial class ScanPipeline
         }
     }
 
-    private object? Decode(ZeekMessage message)
+    private object? Decode(ZeekRawEvent message)
     {
         try
         {
-            var decoded = EventDecoder.Decode(message.Event);
+            var decoded = EventDecoder.Decode(message.Name, message.Payload.Span);
             if (decoded is null)
             {
                 _metrics.Unknown();
-                if (FirstTime($"unknown {Printable.Text(message.Event.Name, 80)}"))
+                if (FirstTime($"unknown {Printable.Text(message.Name, 80)}"))
                 {
-                    Log.UnknownEvent(_logger, Printable.Text(message.Event.Name, 80), Printable.Text(message.Sender, 120));
+                    Log.UnknownEvent(_logger, Printable.Text(message.Name, 80), Printable.Text(message.Sender, 120));
                 }
             }
 
@@ -71,7 +71,7 @@ internal sealed partial class ScanPipeline
         catch (Exception e) when (e is MalformedEventException or ZeekException)
         {
             _metrics.Malformed();
-            if (FirstTime($"malformed {message.Event.Name}"))
+            if (FirstTime($"malformed {message.Name}"))
             {
                 Log.MalformedEvent(_logger, Printable.Text(message.Sender, 120), e.Message);
             }
@@ -165,7 +165,7 @@ internal sealed partial class ScanPipeline
             {
                 _client.Publish(
                     Topics.Reply(node.Key.Node, node.Key.Incarnation),
-                    ReplyEvents.Accepted(node.Key.Node, node.Key.Incarnation, node.Select(b => b.Key.Seqno), answerBy));
+                    new Accepted(node.Key.Node, node.Key.Incarnation, [.. node.Select(b => b.Key.Seqno)], answerBy));
             }
 
             foreach (var (key, request, verdict) in batch)

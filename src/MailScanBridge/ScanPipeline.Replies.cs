@@ -2,7 +2,6 @@ using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
-using MailScanBridge.Zeek;
 
 namespace MailScanBridge;
 
@@ -88,7 +87,7 @@ internal sealed partial class ScanPipeline
         }
     }
 
-    private ZeekEvent Status(string ackNode, ulong ackIncarnation) => ReplyEvents.Status(new BridgeStatus(
-        _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, _options.Credit, _queue.OpenCount, Level: 0,
+    private BridgeStatusEvent Status(string ackNode, ulong ackIncarnation) => new(new BridgeStatus(
+        EventDecoder.Proto, _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, (uint)_options.Credit, (uint)_queue.OpenCount, Level: 0,
         _rules, ackNode, ackIncarnation, _custodyOptions.Spool));
 }

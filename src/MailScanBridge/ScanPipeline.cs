@@ -115,7 +115,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         }
         finally
         {
-            _client.Publish(Topics.Bridge(_options.Bridge), ReplyEvents.Bye(_options.Bridge, Epoch, first.IsFaulted ? "failed" : "stopped"));
+            _client.Publish(Topics.Bridge(_options.Bridge), new BridgeBye(_options.Bridge, Epoch, first.IsFaulted ? "failed" : "stopped"));
         }
     }
 

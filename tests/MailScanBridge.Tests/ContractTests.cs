@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Tests.Support;
@@ -46,11 +45,11 @@ public sealed partial class ContractTests
         Assert.Equal(page.Select(f => f.Name), Enumerable.Range(0, sound.Count).Select(n => Missing(rebuild([.. sound.Take(n)]))));
         for (var at = 0; at < page.Count; at++)
         {
-            Assert.Equal($"{page[at].Name}: {s_kinds[page[at].Type]}", $"{page[at].Name}: {Expected(rebuild(Replaced(sound, at, ZeekValue.FromReal(1))))}");
+            Assert.Equal($"{page[at].Name}: {page[at].Type}", Expected(rebuild(Replaced(sound, at, ZeekValue.FromReal(1))), "double"));
             Assert.Equal($"{page[at].Name}: {page[at].Optional}", $"{page[at].Name}: {Passes(rebuild(Replaced(sound, at, ZeekValue.None)))}");
             if (page[at].Type.StartsWith("vector of ", StringComparison.Ordinal))
             {
-                Assert.Equal(s_kinds[page[at].Type["vector of ".Length..]].ToString(), Expected(rebuild(Replaced(sound, at, ZeekValue.FromVector([ZeekValue.FromReal(1)])))));
+                Assert.Equal($"{page[at].Name}: {page[at].Type}", Expected(rebuild(Replaced(sound, at, ZeekValue.FromVector([ZeekValue.FromReal(1)]))), "an item of type double"));
             }
         }
     }
@@ -69,11 +68,32 @@ public sealed partial class ContractTests
     }
 
     [Fact]
+    public void The_typed_records_declare_what_the_page_says()
+    {
+        Assert.Equal(Page("NodeHello"), Typed<NodeHello>());
+        Assert.Equal(Page("FileRequest"), Typed<FileRequest>());
+        Assert.Equal(Page("MailContext"), Typed<MailContext>());
+        Assert.Equal(Page("BridgeStatus"), Typed<BridgeStatus>());
+        Assert.Equal(Page("Verdict"), Typed<VerdictRecord>());
+        Assert.Equal(Page("verdict_ack"), Arguments<VerdictAck>());
+        Assert.Equal(Page("node_drain"), Arguments<NodeDrain>());
+        Assert.Equal(Page("node_bye"), Arguments<NodeBye>());
+        Assert.Equal(Page("accepted"), Arguments<Accepted>());
+        Assert.Equal(Page("bridge_bye"), Arguments<BridgeBye>());
+
+        static IEnumerable<Field> Typed<T>()
+            where T : IZeekRecord<T> => T.Fields.Select(f => new Field(f.Name, f.Type, f.Optional));
+
+        static IEnumerable<Field> Arguments<T>()
+            where T : IZeekEvent<T> => T.Fields.Select(f => new Field(f.Name, f.Type, f.Optional));
+    }
+
+    [Fact]
     public void A_verdict_without_what_is_optional_has_none_there_and_only_there()
     {
         var request = Make.Bare(Make.Request());
 
-        var values = ReplyEvents.Verdict(request, Make.Verdict()).Args[0].AsVector();
+        var values = SensorEvents.Untyped(VerdictEvent.From(request, Make.Verdict())).Args[0].AsVector();
 
         Assert.Equal(Page("Verdict").Select(f => f.Optional), values.Select(v => v.IsNone));
     }
@@ -173,8 +193,8 @@ public sealed partial class ContractTests
             Filename = "name"u8.ToArray(),
             OrigH = IPAddress.Parse("192.0.2.1"),
             RespH = IPAddress.Parse("192.0.2.2"),
-            OrigP = new PortNumber(1, 1),
-            RespP = new PortNumber(2, 2),
+            OrigP = new ZeekPort(1, ZeekPortProtocol.Tcp),
+            RespP = new ZeekPort(2, ZeekPortProtocol.Udp),
             Ts = s_time,
             Mail = Make.Request().Mail! with { MailFrom = "from"u8.ToArray(), RcptTo = ["to"u8.ToArray()], Subject = "subject"u8.ToArray(), MsgId = "id"u8.ToArray() },
         };
@@ -195,7 +215,7 @@ public sealed partial class ContractTests
         };
         return record switch
         {
-            "Verdict" => (ReplyEvents.Verdict(request, verdict).Args[0].AsVector(), new()
+            "Verdict" => (SensorEvents.Untyped(VerdictEvent.From(request, verdict)).Args[0].AsVector(), new()
             {
                 ["proto"] = ZeekValue.FromCount(1),
                 ["node"] = Text("node"),
@@ -232,7 +252,7 @@ public sealed partial class ContractTests
                 ["subject"] = Text("subject"),
                 ["msg_id"] = Text("id"),
             }),
-            "BridgeStatus" => (ReplyEvents.Status(new BridgeStatus("b", 2, "v", s_time, TimeSpan.FromSeconds(3), 4, 5, 6, "r", "n", 7, "/s")).Args[0].AsVector(), new()
+            "BridgeStatus" => (SensorEvents.Untyped(new BridgeStatusEvent(new BridgeStatus(1, "b", 2, "v", s_time, TimeSpan.FromSeconds(3), 4, 5, 6, "r", "n", 7, "/s"))).Args[0].AsVector(), new()
             {
                 ["proto"] = ZeekValue.FromCount(1),
                 ["bridge"] = Text("b"),
@@ -248,14 +268,14 @@ public sealed partial class ContractTests
                 ["ack_incarnation"] = ZeekValue.FromCount(7),
                 ["spool"] = Text("/s"),
             }),
-            "accepted" => (ReplyEvents.Accepted("n", 7, [1, 2], s_time).Args, new()
+            "accepted" => (SensorEvents.Untyped(new Accepted("n", 7, [1, 2], s_time)).Args, new()
             {
                 ["node"] = Text("n"),
                 ["incarnation"] = ZeekValue.FromCount(7),
                 ["seqnos"] = ZeekValue.FromVector([ZeekValue.FromCount(1), ZeekValue.FromCount(2)]),
                 ["answer_by"] = ZeekValue.FromTime(s_time),
             }),
-            _ => (ReplyEvents.Bye("b", 7, "r").Args, new() { ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(7), ["reason"] = Text("r") }),
+            _ => (SensorEvents.Untyped(new BridgeBye("b", 7, "r")).Args, new() { ["bridge"] = Text("b"), ["epoch"] = ZeekValue.FromCount(7), ["reason"] = Text("r") }),
         };
 
         static ZeekValue Text(string text) => ZeekValue.FromString(text);
@@ -274,7 +294,7 @@ public sealed partial class ContractTests
     {
         try
         {
-            return EventDecoder.Decode(e) is not null;
+            return EventDecoder.Decode(e.Name, ZeekWire.Encode(e)) is not null;
         }
         catch (MalformedEventException)
         {
@@ -283,16 +303,17 @@ public sealed partial class ContractTests
     }
 
     /// <summary>The field that the decoder misses, from its complaint.</summary>
-    private static string Missing(ZeekEvent e) => Complaint(e, @"(\w+) is missing");
+    private static string Missing(ZeekEvent e) => Complaint(e, @"field (\w+): .* belongs here, but nothing, since only \d+ of \d+ fields came")[0];
 
-    private static string Expected(ZeekEvent e) => Complaint(e, @"expected (\w+), found Real");
+    /// <summary>The field that has another type, and the type that belongs there, from the complaint.</summary>
+    private static string Expected(ZeekEvent e, string found) => Complaint(e, $@"field (\w+): ([\w ]+) belongs here, but {found} came") is [var field, var type] ? $"{field}: {type}" : "";
 
-    private static string Complaint(ZeekEvent e, string pattern)
+    private static string[] Complaint(ZeekEvent e, string pattern)
     {
-        var message = Assert.Throws<MalformedEventException>(() => EventDecoder.Decode(e)).Message;
+        var message = Assert.Throws<MalformedEventException>(() => EventDecoder.Decode(e.Name, ZeekWire.Encode(e))).Message;
         var match = Regex.Match(message, pattern);
         Assert.True(match.Success, message);
-        return match.Groups[1].Value;
+        return [.. match.Groups.Values.Skip(1).Select(g => g.Value)];
     }
 
     [GeneratedRegex(@"^\| (\d+) \| `(\w+)` \| ([^|]+?) \|", RegexOptions.Multiline)]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using MailScanBridge.Intake;
+using MailScanBridge.Replies;
 using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Daemon.Demo;
@@ -51,7 +52,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         var started = time.GetUtcNow();
         var drained = false;
         var lastProgress = started;
-        var events = Channel.CreateUnbounded<ZeekEvent>();
+        var events = Channel.CreateUnbounded<ZeekRawEvent>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(events.Writer, stop.Token);
         while (_backlog.Count + _open.Count > 0)
@@ -64,7 +65,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
             {
                 drained = true;
                 lastProgress = now;
-                Publish(SensorEvents.Drain(options.Node, _incarnation, _open.Count));
+                Publish(new NodeDrain(options.Node, _incarnation, (ulong)_open.Count));
             }
 
             if (_epoch == 0 ? now - started > options.StartWait : now - lastProgress > options.EndWait)
@@ -92,18 +93,18 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
             }
         }
 
-        Publish(SensorEvents.Bye(options.Node, _incarnation, trace: true, _open.Count));
+        Publish(new NodeBye(options.Node, _incarnation, Trace: true, (ulong)_open.Count));
         await stop.CancelAsync();
         await reading;
     }
 
-    private async Task ReadAsync(ChannelWriter<ZeekEvent> events, CancellationToken cancellationToken)
+    private async Task ReadAsync(ChannelWriter<ZeekRawEvent> events, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var message in client.ReadAllAsync(cancellationToken))
+            await foreach (var message in client.ReadAllRawAsync(cancellationToken))
             {
-                events.TryWrite(message.Event);
+                events.TryWrite(message);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -117,7 +118,8 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         var silent = _epoch == 0 || now - _lastHeartbeat > TimeSpan.FromSeconds(3);
         if (silent && now >= _nextHello)
         {
-            Publish(SensorEvents.Hello(options.Node, _incarnation, trace: true, options.Spool, _open.Count, now));
+            Publish(new NodeHelloEvent(new NodeHello(
+                1, options.Node, _incarnation, $"stand-in {ProductVersion.Text}", Trace: true, options.Spool, (ulong)_open.Count, now)));
             _nextHello = now + _helloPause;
             _helloPause = _helloPause * 2 < TimeSpan.FromSeconds(5) ? _helloPause * 2 : TimeSpan.FromSeconds(5);
         }
@@ -132,7 +134,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
             File.WriteAllBytes(path, file.Content);
             var open = new Open(file, Request(file, path, now), now);
             _open[open.Request.Seqno] = open;
-            Publish(SensorEvents.Request(open.Request));
+            Publish(new FileRequestEvent(open.Request));
         }
     }
 
@@ -148,13 +150,13 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         Path = path,
         Kind = file.Kind,
         Source = "SMTP",
-        Fuid = file.Kind == "message" ? FuidOf(file.Family) : SensorEvents.Id('F', _random),
+        Fuid = file.Kind == "message" ? FuidOf(file.Family) : NewId('F', _random),
         ParentFuid = file.Kind == "message" ? null : FuidOf(file.Family),
-        Uid = SensorEvents.Id('C', _random),
+        Uid = NewId('C', _random),
         OrigH = IPAddress.Parse("192.0.2.10"),
-        OrigP = new PortNumber((ushort)(1024 + (_seqno % 60000)), 1),
+        OrigP = new ZeekPort((ushort)(1024 + (_seqno % 60000)), ZeekPortProtocol.Tcp),
         RespH = IPAddress.Parse("198.51.100.25"),
-        RespP = new PortNumber(25, 1),
+        RespP = new ZeekPort(25, ZeekPortProtocol.Tcp),
         IsOrig = true,
         Filename = file.Filename,
         DeclaredType = file.DeclaredType,
@@ -168,8 +170,12 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         Mail = file.Mail,
     };
 
+    /// <summary>An identifier in Zeek's manner: a letter and 17 letters and digits.</summary>
+    private static string NewId(char letter, Random random) =>
+        letter + new string(random.GetItems<char>("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 17));
+
     /// <summary>The whole mail's, which its parts name as their parent.</summary>
-    private string FuidOf(object family) => _families.TryGetValue(family, out var fuid) ? fuid : _families[family] = SensorEvents.Id('F', _random);
+    private string FuidOf(object family) => _families.TryGetValue(family, out var fuid) ? fuid : _families[family] = NewId('F', _random);
 
     private void SendAgain(DateTimeOffset now)
     {
@@ -184,44 +190,44 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         open.Sent = now;
         open.Request = open.Request with { Attempt = open.Request.Attempt + 1, Sent = now };
         Resends++;
-        Publish(SensorEvents.Request(open.Request));
+        Publish(new FileRequestEvent(open.Request));
     }
 
     /// <summary>Handles one event; true where it brought the run forward.</summary>
-    private bool Handle(ZeekEvent e, Action<SensorRow> rows)
+    private bool Handle(ZeekRawEvent e, Action<SensorRow> rows)
     {
         switch (e.Name)
         {
             case "MailScan::bridge_status":
-                Status(e.Args[0].AsVector());
+                Status(e.As<BridgeStatusEvent>().S);
                 return false;
-            case "MailScan::accepted" when IsOurs(e.Args[0], e.Args[1]):
-                foreach (var seqno in e.Args[2].AsVector())
+            case "MailScan::accepted" when e.As<Accepted>() is var accepted && IsOurs(accepted.Node, accepted.Incarnation):
+                foreach (var seqno in accepted.Seqnos)
                 {
-                    if (_open.TryGetValue(seqno.AsCount(), out var open))
+                    if (_open.TryGetValue(seqno, out var open))
                     {
                         open.Accepted = true;
                     }
                 }
 
                 return true;
-            case "MailScan::verdict" when e.Args[0].AsVector() is var fields && IsOurs(fields[1], fields[2]):
-                Verdict(fields, rows);
+            case "MailScan::verdict" when e.As<VerdictEvent>().V is var verdict && IsOurs(verdict.Node, verdict.Incarnation):
+                Verdict(verdict, rows);
                 return true;
             default:
                 return false;
         }
     }
 
-    private bool IsOurs(ZeekValue node, ZeekValue incarnation) => node.AsString() == options.Node && incarnation.AsCount() == _incarnation;
+    private bool IsOurs(string node, ulong incarnation) => node == options.Node && incarnation == _incarnation;
 
-    private void Status(IReadOnlyList<ZeekValue> status)
+    private void Status(BridgeStatus status)
     {
         var now = time.GetUtcNow();
         _lastHeartbeat = now;
-        _credit = (int)status[6].AsCount();
+        _credit = (int)status.Credit;
         _helloPause = TimeSpan.FromMilliseconds(200);
-        var epoch = status[2].AsCount();
+        var epoch = status.Epoch;
         var isNew = _epoch != 0 && epoch != _epoch;
         _epoch = epoch;
         if (isNew)
@@ -234,10 +240,10 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         }
     }
 
-    private void Verdict(IReadOnlyList<ZeekValue> fields, Action<SensorRow> rows)
+    private void Verdict(VerdictRecord verdict, Action<SensorRow> rows)
     {
-        var seqno = fields[3].AsCount();
-        Publish(SensorEvents.Ack(options.Node, _incarnation, seqno));
+        var seqno = verdict.Seqno;
+        Publish(new VerdictAck(options.Node, _incarnation, [seqno]));
         if (!_answered.Add(seqno))
         {
             Repeats++;
@@ -247,8 +253,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         if (_open.Remove(seqno, out var open))
         {
             rows(new SensorRow(
-                seqno, open.File.Label, open.File.Kind, fields[15].AsString(), fields[5].AsString(), fields[6].AsString(), fields[7].AsString(),
-                [.. fields[9].AsVector().Select(n => n.AsString())], time.GetUtcNow() - open.Request.Ts));
+                seqno, open.File.Label, open.File.Kind, verdict.DetectedType, verdict.Verdict, verdict.Reason, verdict.Detail, verdict.Names, time.GetUtcNow() - open.Request.Ts));
         }
     }
 
@@ -267,7 +272,8 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         _backlog.Clear();
     }
 
-    private void Publish(ZeekEvent e) => client.Publish(Topics.Request(options.Bridge), e);
+    private void Publish<T>(T e)
+        where T : IZeekEvent<T> => client.Publish(Topics.Request(options.Bridge), e);
 
     private sealed class Open(SensorFile file, FileRequest request, DateTimeOffset sent)
     {

@@ -1,8 +1,8 @@
 namespace MailScanBridge.Zeek;
 
 /// <summary>
-/// On a partial record: its constructor's parameters are the arguments of a Zeek event, in order, and the generator writes the code that encodes and decodes it. On a
-/// method of a partial class: the method is called for each such event; its parameters are the arguments, or the one typed event.
+/// On a partial record: its constructor's parameters (without a primary constructor, its public properties with <c>set</c> or <c>init</c>) are the arguments of a Zeek event, in
+/// order, and the generator writes the code that encodes and decodes it. On a method of a partial class: the method is called for each such event; its parameters are the arguments, or the one typed event.
 /// </summary>
 /// <remarks>
 /// How types map: <c>bool</c>; <c>ulong</c>, <c>uint</c>, <c>ushort</c> to count; <c>long</c>, <c>int</c> to int; <c>double</c>; <c>string</c> to a string as text, <c>byte[]</c> or
@@ -22,10 +22,30 @@ public sealed class ZeekEventAttribute : Attribute
     public string Name { get; }
 }
 
-/// <summary>On a partial record: its constructor's parameters are the fields of a Zeek record, in order. How types map is told at <see cref="ZeekEventAttribute"/>.</summary>
+/// <summary>On a partial record: its constructor's parameters, or else its settable properties, are the fields of a Zeek record, in order. How types map is told at <see cref="ZeekEventAttribute"/>.</summary>
 /// <remarks>Further fields that a newer peer sends are passed over; a field that is missing is a <see cref="ZeekSchemaException"/>.</remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
 public sealed class ZeekRecordAttribute : Attribute;
+
+/// <summary>
+/// On a typed event or record: the most that its reader takes, checked before anything is allocated. What is beyond is a <see cref="ZeekSchemaException"/> that names the field.
+/// </summary>
+/// <remarks>
+/// Holds for the fields of this type and what is in their vectors, sets and tables; not for records inside, which have limits of their own, nor for fields of type
+/// <see cref="ZeekValue"/>, for which <see cref="ZeekWireLimits.Default"/> holds.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
+public sealed class ZeekLimitsAttribute : Attribute
+{
+    /// <summary>The most bytes of one string; unlimited unless given.</summary>
+    public int MaxStringBytes { get; set; } = int.MaxValue;
+
+    /// <summary>The most items of one vector, set or table; unlimited unless given.</summary>
+    public int MaxItems { get; set; } = int.MaxValue;
+
+    /// <summary>Whether a string that is read as text and is no UTF-8 is refused; unless given, U+FFFD stands for each byte that is not.</summary>
+    public bool RejectInvalidUtf8 { get; set; }
+}
 
 /// <summary>On an enum: its members are those of a Zeek enum, by name.</summary>
 [AttributeUsage(AttributeTargets.Enum)]

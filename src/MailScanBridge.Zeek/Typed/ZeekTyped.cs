@@ -48,6 +48,62 @@ public static class ZeekTyped
             Fail(reader.PeekKind(), fields, field, type);
     }
 
+    /// <summary>Demands that an item of a kind comes next inside a field.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">In which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpectItem(ref ZeekReader reader, ZeekKind kind, ZeekFieldInfo[] fields, int field, string type)
+    {
+        if (reader.PeekKind() != kind)
+            Fail("an item of type " + Word(reader.PeekKind()), fields, field, type);
+    }
+
+    /// <summary>Reads a string of limited length as bytes.</summary>
+    /// <param name="reader">The reader, before a string.</param>
+    /// <param name="most">The most bytes.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">Which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    /// <returns>A view into what is read.</returns>
+    public static ReadOnlySpan<byte> ReadBytes(ref ZeekReader reader, int most, ZeekFieldInfo[] fields, int field, string type)
+    {
+        var bytes = reader.ReadBytes();
+        if (bytes.Length > most)
+            Fail($"a string of {bytes.Length} bytes, of which {most} are allowed,", fields, field, type);
+        return bytes;
+    }
+
+    /// <summary>Reads a string of limited length as text.</summary>
+    /// <param name="reader">The reader, before a string.</param>
+    /// <param name="most">The most bytes.</param>
+    /// <param name="strict">Whether what is no UTF-8 is refused.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">Which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    /// <returns>The text.</returns>
+    public static string ReadText(ref ZeekReader reader, int most, bool strict, ZeekFieldInfo[] fields, int field, string type)
+    {
+        var bytes = ReadBytes(ref reader, most, fields, field, type);
+        if (strict && !System.Text.Unicode.Utf8.IsValid(bytes))
+            Fail(Shown("a string that is no UTF-8, ", bytes[..Math.Min(bytes.Length, 60)]), fields, field, type);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Demands that a container has no more items than are allowed.</summary>
+    /// <param name="count">How many come.</param>
+    /// <param name="most">How many are allowed.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">In which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    public static void CheckCount(int count, int most, ZeekFieldInfo[] fields, int field, string type)
+    {
+        if (count > most)
+            Fail($"{count} items, of which {most} are allowed,", fields, field, type);
+    }
+
     /// <summary>Says that a value does not fit its field.</summary>
     /// <param name="actual">What came.</param>
     /// <param name="fields">The known fields.</param>
@@ -65,9 +121,7 @@ public static class ZeekTyped
     [DoesNotReturn]
     public static void FailEnum(ReadOnlySpan<byte> name, ZeekFieldInfo[] fields, int field, string type)
     {
-        var text = new StringBuilder("the enum value ");
-        ZeekValueFormat.AppendEscaped(text, name[..Math.Min(name.Length, 200)]);
-        Fail(text.ToString(), fields, field, type);
+        Fail(Shown("the enum value ", name[..Math.Min(name.Length, 200)]), fields, field, type);
     }
 
     /// <summary>Says that a set has an item twice, or a table a key.</summary>
@@ -88,6 +142,13 @@ public static class ZeekTyped
         record.Write(ref writer);
         writer.Flush();
         return ZeekWire.Decode(buffer.ToArray());
+    }
+
+    private static string Shown(string what, ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(what);
+        ZeekValueFormat.AppendEscaped(text, bytes);
+        return text.ToString();
     }
 
     [DoesNotReturn]

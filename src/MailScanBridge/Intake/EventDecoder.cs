@@ -1,84 +1,90 @@
-using System.Collections.Frozen;
+using System.Text;
 using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Intake;
 
-/// <summary>Turns the events of docs/contract.md that Zeek sends into records. Pure and safe for concurrent use.</summary>
+/// <summary>An event that is one of ours by name and not by shape. The message names event, field, what was expected and what came.</summary>
+internal sealed class MalformedEventException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Turns the events of docs/contract.md that Zeek sends into records: their typed forms do the reading, and what no type can say is
+/// checked here. Fields that follow the last one known are passed over: a newer Zeek package may send them. Pure and safe for concurrent use.
+/// </summary>
 internal static class EventDecoder
 {
     /// <summary>Version of the contract this daemon speaks.</summary>
     public const ulong Proto = 1;
 
-    private static readonly FrozenDictionary<string, Func<RecordReader, object>> Decoders =
-        new Dictionary<string, Func<RecordReader, object>>
-        {
-            ["MailScan::file_request"] = args => FileRequest(args.Record("r")),
-            ["MailScan::node_hello"] = args => Hello(args.Record("h")),
-            ["MailScan::verdict_ack"] = args => new VerdictAck(args.Name("node"), args.Count("incarnation"), args.CountVector("seqnos")),
-            ["MailScan::node_drain"] = args => new NodeDrain(args.Name("node"), args.Count("incarnation"), args.Count("open")),
-            ["MailScan::node_bye"] = args => new NodeBye(args.Name("node"), args.Count("incarnation"), args.Bool("trace"), args.Count("open")),
-        }.ToFrozenDictionary();
+    /// <summary>Most bytes of one event: a request must fit the journal, and its verdict, which echoes it, the wire.</summary>
+    public const int MaxEventBytes = 2 * 1024 * 1024;
 
     /// <summary>Decodes one event; null where its name is none of ours.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="payload">The whole event, as it came.</param>
     /// <exception cref="MalformedEventException">The name is ours and the shape is not.</exception>
-    public static object? Decode(ZeekEvent e) =>
-        Decoders.TryGetValue(e.Name, out var decode) ? decode(new RecordReader(e.Name, "", e.Args)) : null;
-
-    private static NodeHello Hello(RecordReader r) => new(
-        Version(r), r.Name("node"), r.Count("incarnation"), r.Text("zeek_version"), r.Bool("trace"), r.Text("spool"), r.Count("open"), r.Time("sent"));
-
-    private static FileRequest FileRequest(RecordReader r) => new()
+    /// <exception cref="ZeekWireException">The bytes are broken.</exception>
+    public static object? Decode(string name, ReadOnlySpan<byte> payload)
     {
-        Proto = Version(r),
-        Node = r.Name("node"),
-        Incarnation = r.Count("incarnation"),
-        Seqno = r.Count("seqno"),
-        Attempt = r.Count("attempt"),
-        Ts = r.Time("ts"),
-        Sent = r.Time("sent"),
-        Path = r.Text("path"),
-        Kind = r.Text("kind"),
-        Source = r.Text("source"),
-        Fuid = r.Text("fuid"),
-        ParentFuid = r.OptionalText("parent_fuid"),
-        Uid = r.OptionalText("uid"),
-        OrigH = r.OptionalAddress("orig_h"),
-        OrigP = r.OptionalPort("orig_p"),
-        RespH = r.OptionalAddress("resp_h"),
-        RespP = r.OptionalPort("resp_p"),
-        IsOrig = r.OptionalBool("is_orig"),
-        Filename = r.OptionalBytes("filename"),
-        MimeType = r.OptionalText("mime_type"),
-        DeclaredType = r.OptionalBytes("declared_type"),
-        SeenBytes = r.Count("seen_bytes"),
-        TotalBytes = r.OptionalCount("total_bytes"),
-        MissingBytes = r.Count("missing_bytes"),
-        OverflowBytes = r.Count("overflow_bytes"),
-        Cutoff = r.Bool("cutoff"),
-        TimedOut = r.Bool("timedout"),
-        Complete = r.Bool("complete"),
-        Sha256 = r.OptionalText("sha256"),
-        Mail = r.OptionalRecord("mail") is { } mail ? Mail(mail) : null,
-    };
+        try
+        {
+            return name switch
+            {
+                "MailScan::file_request" => Checked(Read<FileRequestEvent>(name, payload).R),
+                "MailScan::node_hello" => Checked(Read<NodeHelloEvent>(name, payload).H),
+                "MailScan::verdict_ack" => Read<VerdictAck>(name, payload) is var ack ? ack with { Node = Name(name, ack.Node) } : null,
+                "MailScan::node_drain" => Read<NodeDrain>(name, payload) is var drain ? drain with { Node = Name(name, drain.Node) } : null,
+                "MailScan::node_bye" => Read<NodeBye>(name, payload) is var bye ? bye with { Node = Name(name, bye.Node) } : null,
+                _ => null,
+            };
+        }
+        catch (ZeekSchemaException e)
+        {
+            throw new MalformedEventException($"{e.Message} Do the Zeek scripts and the daemon have the same version?", e);
+        }
+    }
 
-    private static MailContext Mail(RecordReader r) => new()
+    private static T Read<T>(string name, ReadOnlySpan<byte> payload)
+        where T : IZeekEvent<T> => payload.Length <= MaxEventBytes
+        ? ZeekWire.DecodeEvent<T>(payload)
+        : throw new MalformedEventException($"{name}: expected at most {MaxEventBytes} bytes, found {payload.Length}.");
+
+    private static FileRequest Checked(FileRequest r)
     {
-        Helo = r.OptionalBytes("helo"),
-        MailFrom = r.OptionalBytes("mailfrom"),
-        RcptTo = r.BytesVector("rcptto"),
-        From = r.OptionalBytes("from"),
-        To = r.BytesVector("to"),
-        Cc = r.BytesVector("cc"),
-        ReplyTo = r.OptionalBytes("reply_to"),
-        Subject = r.OptionalBytes("subject"),
-        MsgId = r.OptionalBytes("msg_id"),
-        Date = r.OptionalBytes("date"),
-        FirstReceived = r.OptionalBytes("first_received"),
-        UserAgent = r.OptionalBytes("user_agent"),
-        TransDepth = r.Count("trans_depth"),
-    };
+        const string name = "MailScan::file_request";
+        Version(name, r.Proto);
+        Name(name, r.Node);
+        Time(name, "ts", r.Ts);
+        Time(name, "sent", r.Sent);
+        return r;
+    }
 
-    private static ulong Version(RecordReader r) => r.Count("proto") is var proto && proto >= Proto
-        ? proto
-        : throw new MalformedEventException($"proto {proto}: this daemon speaks {Proto} and later ones that only add fields. Update the Zeek package.");
+    private static NodeHello Checked(NodeHello h)
+    {
+        const string name = "MailScan::node_hello";
+        Version(name, h.Proto);
+        Name(name, h.Node);
+        Time(name, "sent", h.Sent);
+        return h;
+    }
+
+    private static void Version(string name, ulong proto)
+    {
+        if (proto < Proto)
+        {
+            throw new MalformedEventException($"{name}: proto {proto}: this daemon speaks {Proto} and later ones that only add fields. Update the Zeek package.");
+        }
+    }
+
+    private static void Time(string name, string field, DateTimeOffset time)
+    {
+        if (time < DateTimeOffset.UnixEpoch)
+        {
+            throw new MalformedEventException($"{name}: {field}: expected a time after 1970, found {time:O}.");
+        }
+    }
+
+    /// <summary>A name that becomes part of a topic and of a file name: 1 to 255 bytes of text without control characters.</summary>
+    private static string Name(string name, string node) => node.Length > 0 && Encoding.UTF8.GetByteCount(node) <= 255 && !node.Any(char.IsControl)
+        ? node
+        : throw new MalformedEventException($"{name}: node: expected 1 to 255 bytes without control characters, found \"{Printable.Text(node, 60)}\".");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MailScanBridge.Zeek;
 using MessagePack;
 
 namespace MailScanBridge.Intake;
@@ -7,8 +8,8 @@ namespace MailScanBridge.Intake;
 /// <c>MailScan::FileRequest</c> of docs/contract.md, field by field. Everything in it comes from the wire and is hostile;
 /// what Zeek calls string and may hold any bytes is kept as bytes. The keys are those of the journal's rows: never reuse one.
 /// </summary>
-[MessagePackObject]
-public sealed record FileRequest
+[MessagePackObject, ZeekRecord, ZeekLimits(MaxStringBytes = EventLimits.StringBytes, RejectInvalidUtf8 = true)]
+public sealed partial record FileRequest
 {
     [Key(0)] public required ulong Proto { get; init; }
     [Key(1)] public required string Node { get; init; }
@@ -24,9 +25,9 @@ public sealed record FileRequest
     [Key(11)] public string? ParentFuid { get; init; }
     [Key(12)] public string? Uid { get; init; }
     [Key(13), MessagePackFormatter(typeof(IPAddressFormatter))] public IPAddress? OrigH { get; init; }
-    [Key(14)] public PortNumber? OrigP { get; init; }
+    [Key(14), MessagePackFormatter(typeof(ZeekPortFormatter))] public ZeekPort? OrigP { get; init; }
     [Key(15), MessagePackFormatter(typeof(IPAddressFormatter))] public IPAddress? RespH { get; init; }
-    [Key(16)] public PortNumber? RespP { get; init; }
+    [Key(16), MessagePackFormatter(typeof(ZeekPortFormatter))] public ZeekPort? RespP { get; init; }
     [Key(17)] public bool? IsOrig { get; init; }
     [Key(18)] public byte[]? Filename { get; init; }
     [Key(19)] public string? MimeType { get; init; }
@@ -36,7 +37,7 @@ public sealed record FileRequest
     [Key(23)] public required ulong MissingBytes { get; init; }
     [Key(24)] public required ulong OverflowBytes { get; init; }
     [Key(25)] public required bool Cutoff { get; init; }
-    [Key(26)] public required bool TimedOut { get; init; }
+    [Key(26), ZeekName("timedout")] public required bool TimedOut { get; init; }
     [Key(27)] public required bool Complete { get; init; }
     [Key(28)] public string? Sha256 { get; init; }
     [Key(29)] public MailContext? Mail { get; init; }
@@ -47,12 +48,12 @@ public sealed record FileRequest
 }
 
 /// <summary><c>MailScan::MailContext</c>: the mail a part belongs to, raw as Zeek has it.</summary>
-[MessagePackObject]
-public sealed record MailContext
+[MessagePackObject, ZeekRecord, ZeekLimits(MaxStringBytes = EventLimits.StringBytes, MaxItems = EventLimits.Items)]
+public sealed partial record MailContext
 {
     [Key(0)] public byte[]? Helo { get; init; }
-    [Key(1)] public byte[]? MailFrom { get; init; }
-    [Key(2)] public required IReadOnlyList<byte[]> RcptTo { get; init; }
+    [Key(1), ZeekName("mailfrom")] public byte[]? MailFrom { get; init; }
+    [Key(2), ZeekName("rcptto")] public required IReadOnlyList<byte[]> RcptTo { get; init; }
     [Key(3)] public byte[]? From { get; init; }
     [Key(4)] public required IReadOnlyList<byte[]> To { get; init; }
     [Key(5)] public required IReadOnlyList<byte[]> Cc { get; init; }
@@ -64,7 +65,3 @@ public sealed record MailContext
     [Key(11)] public byte[]? UserAgent { get; init; }
     [Key(12)] public required ulong TransDepth { get; init; }
 }
-
-/// <summary>A Zeek port: number and protocol (0 unknown, 1 tcp, 2 udp, 3 icmp, as on the wire).</summary>
-[MessagePackObject]
-public readonly record struct PortNumber([property: Key(0)] ushort Number, [property: Key(1)] byte Protocol);

@@ -10,7 +10,7 @@ namespace MailScanBridge.Replies;
 /// Verdicts on their way: published at once, and again with growing pauses until the node acknowledges them. Knows which
 /// trace nodes have said good-bye, since nobody will ever acknowledge theirs. Safe for concurrent use.
 /// </summary>
-internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, ReplyOptions options, MailScanMetrics metrics, TimeProvider time)
+internal sealed class Outbox(Func<string, VerdictEvent, PublishResult> publish, ReplyOptions options, MailScanMetrics metrics, TimeProvider time)
 {
     private readonly ConcurrentDictionary<RequestKey, Reply> _open = new();
     private readonly ConcurrentDictionary<(string Node, ulong Incarnation), DateTimeOffset> _gone = new();
@@ -78,7 +78,7 @@ internal sealed class Outbox(Func<string, ZeekEvent, PublishResult> publish, Rep
     private void Publish(Reply reply)
     {
         reply.Due = time.GetUtcNow() + reply.Pause;
-        publish(reply.Request.RequestKey.ReplyTopic, ReplyEvents.Verdict(reply.Request, reply.Verdict));
+        publish(reply.Request.RequestKey.ReplyTopic, VerdictEvent.From(reply.Request, reply.Verdict));
     }
 
     private sealed class Reply(FileRequest request, Verdict verdict, TimeSpan pause, DateTimeOffset since)

@@ -66,20 +66,19 @@ internal sealed class HalfBridge : IAsyncDisposable
         var beating = _answersHello ? BeatAsync(timer) : Task.CompletedTask;
         try
         {
-            await foreach (var message in _client.ReadAllAsync(_stop.Token))
+            await foreach (var message in _client.ReadAllRawAsync(_stop.Token))
             {
-                var fields = message.Event.Args[0].Kind == ZeekKind.Vector ? message.Event.Args[0].AsVector() : message.Event.Args;
-                if (message.Event.Name == "MailScan::node_hello" && _answersHello)
+                switch (EventDecoder.Decode(message.Name, message.Payload.Span))
                 {
-                    _client.Publish(Topics.Reply(fields[1].AsString(), fields[2].AsCount()), Status(fields[1].AsString(), fields[2].AsCount()));
-                }
-                else if (message.Event.Name == "MailScan::file_request" && _accepts)
-                {
-                    Requests.Enqueue((FileRequest)EventDecoder.Decode(message.Event)!);
-                    var (node, incarnation) = (fields[1].AsString(), fields[2].AsCount());
-                    _client.Publish(
-                        Topics.Reply(node, incarnation),
-                        ReplyEvents.Accepted(node, incarnation, [fields[3].AsCount()], TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60)));
+                    case NodeHello hello when _answersHello:
+                        _client.Publish(Topics.Reply(hello.Node, hello.Incarnation), Status(hello.Node, hello.Incarnation));
+                        break;
+                    case FileRequest request when _accepts:
+                        Requests.Enqueue(request);
+                        _client.Publish(
+                            Topics.Reply(request.Node, request.Incarnation),
+                            new Accepted(request.Node, request.Incarnation, [request.Seqno], TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60)));
+                        break;
                 }
             }
         }
@@ -99,6 +98,6 @@ internal sealed class HalfBridge : IAsyncDisposable
         while (await timer.WaitForNextTickAsync());
     }
 
-    private ZeekEvent Status(string node, ulong incarnation) => ReplyEvents.Status(new BridgeStatus(
-        "half", 42, "half", TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 200, 0, 0, "none", node, incarnation, _spool));
+    private BridgeStatusEvent Status(string node, ulong incarnation) => new(new BridgeStatus(
+        1, "half", 42, "half", TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 200, 0, 0, "none", node, incarnation, _spool));
 }

@@ -44,9 +44,9 @@ internal sealed record Recording(string ZeekVersion, string ScriptsHash, IReadOn
         }
 
         var decoded = new List<object>();
-        await foreach (var message in client.ReadAllAsync(cancellationToken))
+        await foreach (var message in client.ReadAllRawAsync(cancellationToken))
         {
-            decoded.Add(EventDecoder.Decode(message.Event) ?? throw new InvalidOperationException($"{message.Event.Name} is unknown"));
+            decoded.Add(EventDecoder.Decode(message.Name, message.Payload.Span) ?? throw new InvalidOperationException($"{message.Name} is unknown"));
             if (decoded.Count == Frames.Count)
             {
                 break;

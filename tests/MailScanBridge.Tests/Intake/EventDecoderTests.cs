@@ -1,5 +1,4 @@
 using CsCheck;
-using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Tests.Support;
@@ -21,11 +20,11 @@ public sealed class EventDecoderTests
     [Fact]
     public void A_request_is_decoded_field_by_field()
     {
-        var decoded = Assert.IsType<FileRequest>(EventDecoder.Decode(s_request));
+        var decoded = Assert.IsType<FileRequest>(Decode(s_request));
 
         Assert.Equal(s_request, SensorEvents.Request(decoded));
         Assert.Equal("a.txt"u8.ToArray(), decoded.Filename);
-        Assert.Equal(new PortNumber(25, 1), decoded.RespP);
+        Assert.Equal(new ZeekPort(25, ZeekPortProtocol.Tcp), decoded.RespP);
         Assert.Equal("b@example.org"u8.ToArray(), Assert.Single(decoded.Mail!.RcptTo));
     }
 
@@ -34,16 +33,26 @@ public sealed class EventDecoderTests
     {
         var request = Make.Bare(Make.Request());
 
-        Assert.Equal(request, EventDecoder.Decode(SensorEvents.Request(request)));
+        Assert.Equal(request, Decode(SensorEvents.Request(request)));
     }
 
     [Fact]
     public void The_other_events_are_decoded()
     {
-        Assert.Equal(new NodeHello(1, "node", 7, $"stand-in {ProductVersion.Text}", true, "/spool", 3, s_now), EventDecoder.Decode(s_hello));
-        Assert.Equal([1UL], Assert.IsType<VerdictAck>(EventDecoder.Decode(s_all[2])).Seqnos);
-        Assert.Equal(new NodeDrain("node", 7, 1), EventDecoder.Decode(s_all[3]));
-        Assert.Equal(new NodeBye("node", 7, true, 1), EventDecoder.Decode(s_all[4]));
+        Assert.Equal(new NodeHello(1, "node", 7, "8.2.2", true, "/spool", 3, s_now), Decode(s_hello));
+        Assert.Equal([1UL], Assert.IsType<VerdictAck>(Decode(s_all[2])).Seqnos);
+        Assert.Equal(new NodeDrain("node", 7, 1), Decode(s_all[3]));
+        Assert.Equal(new NodeBye("node", 7, true, 1), Decode(s_all[4]));
+    }
+
+    [Fact]
+    public void A_ports_place_in_the_journal_is_a_pair_of_number_and_protocol()
+    {
+        var blob = MessagePack.MessagePackSerializer.Serialize(Make.Request(), cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Contains("92cd040101", Convert.ToHexStringLower(blob), StringComparison.Ordinal); // 1025/tcp
+        var read = MessagePack.MessagePackSerializer.Deserialize<FileRequest>(blob, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((Make.Request().OrigP, Make.Request().RespP), (read.OrigP, read.RespP));
     }
 
     [Theory]
@@ -51,7 +60,7 @@ public sealed class EventDecoderTests
     [InlineData("MailScan::File_request")]
     [InlineData("file_request")]
     [InlineData("MailScan::file_request\n")]
-    public void An_event_that_is_none_of_ours_is_none(string name) => Assert.Null(EventDecoder.Decode(s_request with { Name = name }));
+    public void An_event_that_is_none_of_ours_is_none(string name) => Assert.Null(Decode(s_request with { Name = name }));
 
     [Fact]
     public void Each_field_that_is_missing_is_named()
@@ -62,7 +71,7 @@ public sealed class EventDecoderTests
             {
                 for (var count = 0; count < fields.Count; count++)
                 {
-                    Assert.Contains("missing", AssertMalformed(rebuild([.. fields.Take(count)])), StringComparison.Ordinal);
+                    Assert.Contains($"nothing, since only {count} of {fields.Count} fields came", AssertMalformed(rebuild([.. fields.Take(count)])), StringComparison.Ordinal);
                 }
             }
         }
@@ -86,7 +95,7 @@ public sealed class EventDecoderTests
 
                     try
                     {
-                        EventDecoder.Decode(rebuild(Replaced(fields, at, ZeekValue.None)));
+                        Decode(rebuild(Replaced(fields, at, ZeekValue.None)));
                         optional++;
                     }
                     catch (MalformedEventException)
@@ -108,8 +117,8 @@ public sealed class EventDecoderTests
         {
             foreach (var (fields, rebuild) in Levels(e))
             {
-                Assert.Equivalent(EventDecoder.Decode(s_all[4]), EventDecoder.Decode(s_all[4]));
-                Assert.NotNull(EventDecoder.Decode(rebuild([.. fields, ZeekValue.FromString("new"), ZeekValue.None])));
+                Assert.Equivalent(Decode(s_all[4]), Decode(s_all[4]));
+                Assert.NotNull(Decode(rebuild([.. fields, ZeekValue.FromString("new"), ZeekValue.None])));
             }
         }
     }
@@ -118,7 +127,7 @@ public sealed class EventDecoderTests
     public void A_proto_below_ours_is_refused_and_a_later_one_is_not()
     {
         Assert.Contains("proto 0", AssertMalformed(SensorEvents.Request(Make.Request() with { Proto = 0 })), StringComparison.Ordinal);
-        Assert.Equal(2UL, Assert.IsType<FileRequest>(EventDecoder.Decode(SensorEvents.Request(Make.Request() with { Proto = 2 }))).Proto);
+        Assert.Equal(2UL, Assert.IsType<FileRequest>(Decode(SensorEvents.Request(Make.Request() with { Proto = 2 }))).Proto);
     }
 
     [Theory]
@@ -131,7 +140,7 @@ public sealed class EventDecoderTests
     [Fact]
     public void A_node_name_has_at_most_255_bytes()
     {
-        Assert.NotNull(EventDecoder.Decode(SensorEvents.Bye(new string('n', 255), 7, true, 1)));
+        Assert.NotNull(Decode(SensorEvents.Bye(new string('n', 255), 7, true, 1)));
         AssertMalformed(SensorEvents.Bye(new string('n', 256), 7, true, 1));
         AssertMalformed(SensorEvents.Bye(new string('ü', 128), 7, true, 1));
     }
@@ -142,7 +151,7 @@ public sealed class EventDecoderTests
         var fields = s_request.Args[0].AsVector();
         byte[] bad = [(byte)'a', 0xff];
 
-        Assert.Equal(bad, Assert.IsType<FileRequest>(EventDecoder.Decode(Rebuild(Replaced(fields, 18, ZeekValue.FromBytes(bad))))).Filename);
+        Assert.Equal(bad, Assert.IsType<FileRequest>(Decode(Rebuild(Replaced(fields, 18, ZeekValue.FromBytes(bad))))).Filename);
         Assert.Contains("UTF-8", AssertMalformed(Rebuild(Replaced(fields, 7, ZeekValue.FromBytes(bad)))), StringComparison.Ordinal);
         Assert.Contains("UTF-8", AssertMalformed(Rebuild(Replaced(fields, 1, ZeekValue.FromBytes(bad)))), StringComparison.Ordinal);
 
@@ -157,10 +166,9 @@ public sealed class EventDecoderTests
         AssertMalformed(SensorEvents.Request(request with { Filename = new byte[128 * 1024 + 1] }));
         Assert.NotNull(Decode(request with { Mail = request.Mail! with { RcptTo = [.. Enumerable.Repeat(new byte[10], 10_000)] } }));
         AssertMalformed(SensorEvents.Request(request with { Mail = request.Mail! with { RcptTo = [.. Enumerable.Repeat(new byte[10], 10_001)] } }));
-        AssertMalformed(SensorEvents.Request(request with { Mail = request.Mail! with { RcptTo = [.. Enumerable.Repeat(new byte[100_000], 11)] } }));
+        Assert.NotNull(Decode(request with { Mail = request.Mail! with { RcptTo = [.. Enumerable.Repeat(new byte[100_000], 20)] } }));
+        Assert.Contains("at most 2097152 bytes", AssertMalformed(SensorEvents.Request(request with { Mail = request.Mail! with { RcptTo = [.. Enumerable.Repeat(new byte[100_000], 21)] } })), StringComparison.Ordinal);
         AssertMalformed(new ZeekEvent("MailScan::verdict_ack", ZeekValue.FromString("n"), ZeekValue.FromCount(1), ZeekValue.FromVector([.. Enumerable.Repeat(ZeekValue.FromCount(1), 10_001)])));
-
-        static object? Decode(FileRequest r) => EventDecoder.Decode(SensorEvents.Request(r));
     }
 
     [Theory]
@@ -210,9 +218,9 @@ public sealed class EventDecoderTests
 
             try
             {
-                if (EventDecoder.Decode(rebuild(changed)) is FileRequest request)
+                if (Decode(rebuild(changed)) is FileRequest request)
                 {
-                    _ = ReplyEvents.Verdict(request, Make.Verdict());
+                    _ = ZeekWire.Encode(VerdictEvent.From(request, Make.Verdict()));
                     _ = MailScanBridge.Queue.JournalFormat.ReadRequest(MailScanBridge.Queue.JournalFormat.Write(new ScanRequest { File = request }));
                 }
 
@@ -252,5 +260,9 @@ public sealed class EventDecoderTests
         return result;
     }
 
-    private static string AssertMalformed(ZeekEvent e) => Assert.Throws<MalformedEventException>(() => EventDecoder.Decode(e)).Message;
+    private static object? Decode(FileRequest request) => Decode(SensorEvents.Request(request));
+
+    private static object? Decode(ZeekEvent e) => EventDecoder.Decode(e.Name, ZeekWire.Encode(e));
+
+    private static string AssertMalformed(ZeekEvent e) => Assert.Throws<MalformedEventException>(() => Decode(e)).Message;
 }

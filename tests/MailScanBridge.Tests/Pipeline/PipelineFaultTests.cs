@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Queue;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;

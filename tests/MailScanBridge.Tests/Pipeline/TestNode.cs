@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Intake;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Zeek;

@@ -10,7 +10,7 @@ namespace MailScanBridge.Tests.Replies;
 public sealed class OutboxTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly List<(string Topic, ZeekEvent Event)> _sent = [];
+    private readonly List<(string Topic, VerdictEvent Event)> _sent = [];
     private readonly Outbox _outbox;
 
     public OutboxTests() => _outbox = NewOutbox(new ReplyOptions { Resend = TimeSpan.FromSeconds(1), MaxResend = TimeSpan.FromSeconds(5) });
@@ -22,7 +22,7 @@ public sealed class OutboxTests
 
         var (topic, sent) = Assert.Single(_sent);
         Assert.Equal("mailscan.reply.host%2fzeek.7.", topic);
-        Assert.Equal("MailScan::verdict", sent.Name);
+        Assert.Equal("MailScan::verdict", SensorEvents.Untyped(sent).Name);
         Assert.Equal(1, _outbox.Count);
     }
 
@@ -130,7 +130,7 @@ public sealed class OutboxTests
         Assert.Equal([1UL, 2UL, 3UL, 4UL, 5UL], _sent.Select(Seqno));
     }
 
-    private static ulong Seqno((string Topic, ZeekEvent Event) sent) => sent.Event.Args[0].AsVector()[3].AsCount();
+    private static ulong Seqno((string Topic, VerdictEvent Event) sent) => sent.Event.V.Seqno;
 
     private Outbox NewOutbox(ReplyOptions options) => new(
         (topic, e) =>

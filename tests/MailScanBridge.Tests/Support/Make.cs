@@ -4,6 +4,7 @@ using System.Text;
 using MailScanBridge.Intake;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
+using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Tests.Support;
 
@@ -30,9 +31,9 @@ internal static class Make
         ParentFuid = "F0",
         Uid = "C1",
         OrigH = IPAddress.Parse("192.0.2.1"),
-        OrigP = new PortNumber(1025, 1),
+        OrigP = new ZeekPort(1025, ZeekPortProtocol.Tcp),
         RespH = IPAddress.Parse("2001:db8::25"),
-        RespP = new PortNumber(25, 1),
+        RespP = new ZeekPort(25, ZeekPortProtocol.Tcp),
         IsOrig = true,
         Filename = "a.txt"u8.ToArray(),
         MimeType = "text/plain",

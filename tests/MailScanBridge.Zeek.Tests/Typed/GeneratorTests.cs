@@ -10,7 +10,8 @@ public class GeneratorTests
     [InlineData("[ZeekEvent(\"A::b\")] public sealed record E(ulong X);", "ZEEK001")]
     [InlineData("public class Outside { [ZeekEvent(\"A::b\")] public sealed partial record E(ulong X); }", "ZEEK001")]
     [InlineData("public class H { [ZeekEvent(\"A::b\")] void M() { } }", "ZEEK001")]
-    [InlineData("[ZeekRecord] public sealed partial record R { public ulong X { get; init; } }", "ZEEK002")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public ulong X => 1; public ulong Y { get; private set; } }", "ZEEK002")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public R(string s) { } public ulong X { get; init; } }", "ZEEK002")]
     [InlineData("[ZeekRecord] public sealed partial class R(ulong x) { }", "ZEEK002")]
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(object X);", "ZEEK003")]
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(decimal X);", "ZEEK003")]
@@ -25,6 +26,10 @@ public class GeneratorTests
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E<T>(ulong X);", "ZEEK006")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] int M() => 1; }", "ZEEK007")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] static void M() { } }", "ZEEK007")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public ulong X { get; init; } } partial record R { public ulong Y { get; init; } }", "ZEEK008")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public object? X { get; init; } }", "ZEEK003")]
+    [InlineData("[ZeekRecord, ZeekLimits(MaxStringBytes = 0)] public sealed partial record R(string X);", "ZEEK009")]
+    [InlineData("[ZeekEvent(\"A::b\"), ZeekLimits(MaxItems = -1)] public sealed partial record E(string[] X);", "ZEEK009")]
     public void What_cannot_map_is_an_error_with_a_code_at_the_place(string code, string id)
     {
         var errors = Run(code).Diagnostics;
@@ -38,6 +43,8 @@ public class GeneratorTests
     [InlineData("public partial class Around { public partial class In { [ZeekRecord] internal partial record R(IReadOnlyList<R2>? Rs); [ZeekRecord] internal partial record R2(ZeekValue V, ulong[][]? A, TimeSpan? T); } }")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M(ulong reader, string writer, ZeekRawEvent e, CancellationToken cancellationToken) { } [ZeekEvent(\"A::c\")] Task N(HashSet<string> s, int? i) => Task.CompletedTask; }")]
     [InlineData("[ZeekEnum(\"\")] public enum Proto { tcp, udp, other = udp, @default } [ZeekRecord] public partial record R(Proto P, Proto? Q, IReadOnlySet<Proto> S, IReadOnlyDictionary<(Proto, ulong), R3> T); [ZeekRecord] public partial record R3(short_ X); [ZeekRecord] public partial record short_(double @event); [ZeekRecord] public partial record Empty();")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public required ulong X { get; init; } public string? Y { get; set; } = \"y\"; public string Sum => X + Y; public static int Z { get; set; } [ZeekName(\"end\")] public ulong @event { get; init; } } partial record R { public int Computed => 1; }")]
+    [InlineData("[ZeekEvent(\"A::b\"), ZeekLimits(MaxStringBytes = 9, MaxItems = 3, RejectInvalidUtf8 = true)] public partial record struct E(string S, byte[]? B, ReadOnlyMemory<byte> M, string[][] V, IReadOnlyList<byte[]> W, byte[][][] X, List<byte[]>[] Y, HashSet<string> H, Dictionary<(string, ulong), List<ZeekValue>> T);")]
     public void What_maps_compiles(string code) => Assert.Empty(Run(code).Output.GetDiagnostics(TestContext.Current.CancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8019"));
 
     [Fact]

@@ -1,0 +1,23 @@
+using MailScanBridge.Intake;
+using MailScanBridge.Zeek;
+
+namespace MailScanBridge.Tests.Support;
+
+/// <summary>The events that a sensor sends, as values that a test can change field by field.</summary>
+internal static class SensorEvents
+{
+    public static ZeekEvent Hello(string node, ulong incarnation, bool trace, string spool, int open, DateTimeOffset sent) =>
+        Untyped(new NodeHelloEvent(new NodeHello(1, node, incarnation, "8.2.2", trace, spool, (ulong)open, sent)));
+
+    public static ZeekEvent Request(FileRequest request) => Untyped(new FileRequestEvent(request));
+
+    public static ZeekEvent Ack(string node, ulong incarnation, ulong seqno) => Untyped(new VerdictAck(node, incarnation, [seqno]));
+
+    public static ZeekEvent Drain(string node, ulong incarnation, int open) => Untyped(new NodeDrain(node, incarnation, (ulong)open));
+
+    public static ZeekEvent Bye(string node, ulong incarnation, bool trace, int open) => Untyped(new NodeBye(node, incarnation, trace, (ulong)open));
+
+    /// <summary>Any typed event as values.</summary>
+    public static ZeekEvent Untyped<T>(T e)
+        where T : IZeekEvent<T> => ZeekWire.DecodeEvent(ZeekWire.Encode(e));
+}
