@@ -22,6 +22,9 @@ internal sealed record BridgeConfig
     /// <summary>The keys for a hub that asks for them; null (default) for one on loopback that does not.</summary>
     public ZeekCurveKeys? Curve { get; init; }
 
+    /// <summary>Where URLs are looked up.</summary>
+    public required UrlConfig Urls { get; init; }
+
     /// <summary>What the responder may do, where it is run.</summary>
     public required RespondConfig Respond { get; init; }
 

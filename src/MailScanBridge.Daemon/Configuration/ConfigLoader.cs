@@ -87,6 +87,7 @@ internal static class ConfigLoader
             HubXPub = where.XPub,
             HubXSub = where.XSub,
             Curve = where.Curve,
+            Urls = UrlReader.Read(root.Section("urls")),
             Respond = RespondReader.Read(root.Section("respond")),
             Pipeline = pipeline with
             {

@@ -5,7 +5,7 @@ namespace MailScanBridge.Telemetry;
 /// <summary>
 /// Every line the pipeline logs. Ids are grouped by room: 1000 Intake, 2000 Queue, 3000 Unpacking, 4000 Routing, 5000 Scanning,
 /// 6000 Verdicts, 7000 Replies, 8000 Retention, 9000 the spine,
-/// 11000 Response (10000 is the host). Arguments from the wire are escaped by the caller.
+/// 11000 Response (10000 is the host), 12000 Urls. Arguments from the wire are escaped by the caller.
 /// </summary>
 internal static partial class Log
 {
@@ -71,4 +71,16 @@ internal static partial class Log
 
     [LoggerMessage(11003, LogLevel.Warning, "{Node} was not told what became of rule {Rule}: {Result}")]
     public static partial void DropUnanswered(ILogger logger, string node, string rule, string result);
+
+    [LoggerMessage(12000, LogLevel.Information, "List of URLs {Name}: {Count} entries")]
+    public static partial void UrlListRead(ILogger logger, string name, int count);
+
+    [LoggerMessage(12001, LogLevel.Warning, "List of URLs {Name} was not read: {Problem} What was read before, if anything, stays in force; without it URLs end as unscanned: tool_down.")]
+    public static partial void UrlListUnread(ILogger logger, string name, string problem);
+
+    [LoggerMessage(12002, LogLevel.Warning, "List of URLs {Name}: {Count} lines are neither a host nor a URL and are left out; the first: {First}")]
+    public static partial void UrlListMalformed(ILogger logger, string name, long count, string first);
+
+    [LoggerMessage(12003, LogLevel.Error, "A lookup failed")]
+    public static partial void UrlLookupFailed(ILogger logger, Exception exception);
 }
