@@ -12,6 +12,12 @@ public sealed class UrlLookup(IReadOnlyList<IUrlSource> sources, TimeProvider ti
     /// <summary>True where there is nothing to ask.</summary>
     public bool IsEmpty => sources.Count == 0;
 
+    /// <summary>What the sources hold, for people.</summary>
+    public string Version => string.Join(", ", sources.Select(s => $"{s.Name} {s.Version ?? "-"}"));
+
+    /// <summary>The same without those that need the network or another program.</summary>
+    public UrlLookup OnThisMachine() => new([.. sources.Where(s => !s.IsRemote)], time);
+
     /// <summary>Looks a URL up in all sources at once.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="limit">How long remote sources may take.</param>
