@@ -214,7 +214,7 @@ function write_verdict(v: Verdict, row: Info, desc: string, now: time)
 		hook respond(RespondTo($action=response$drop, $id=row$id, $uid=row$uid,
 		    $bad_h=row?$is_orig && ! row$is_orig ? row$id$resp_h : row$id$orig_h,
 		    $fuid=row$fuid, $seqno=v$seqno, $node=v$node, $incarnation=v$incarnation,
-		    $why=fmt("malicious file %s", describe_file(row))));
+		    $why=fmt("malicious: %s", describe_file(row))));
 
 	if ( row$status == "rescan" && row$verdict != "malicious" )
 		hook withdraw(v$node, v$incarnation, v$seqno, fmt("a later scan says %s", row$verdict));

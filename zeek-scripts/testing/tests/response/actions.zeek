@@ -19,6 +19,13 @@ event NetControl::init()
 module MailScan;
 
 global step2: event();
+global step3: event(v: Verdict);
+
+event step3(v: Verdict)
+	{
+	Config::set_value("MailScan::response_dry_run", T);
+	event verdict(v);
+	}
 
 event NetControl::init_done()
 	{
@@ -29,9 +36,6 @@ event NetControl::init_done()
 hook verdict_policy(v: Verdict, row: Info, response: Response)
 	{
 	response$drop = vector("connection", "address", "pair", "", "nonsense", "pair")[v$seqno - 1];
-
-	if ( v$seqno == 6 )
-		Config::set_value("MailScan::response_dry_run", T);
 	}
 
 hook response_policy(r: RespondTo)
@@ -43,17 +47,21 @@ hook response_policy(r: RespondTo)
 event step2()
 	{
 	local i: count = 0;
+	local v: Verdict;
 
 	while ( ++i <= 6 )
 		{
 		local p = test_pending();
 		p$r$orig_h = count_to_v4_addr(3221225984 + i);
 		ask(p);
-		local v = test_verdict(i, "malicious");
+		v = test_verdict(i, "malicious");
 		v$orig_h = p$r$orig_h;
-		event verdict(v);
+
+		if ( i < 6 )
+			event verdict(v);
 		}
 
+	event step3(v);
 	schedule 2500msec { bridge_bye(our_bridge, test_epoch, "test over") };
 	}
 

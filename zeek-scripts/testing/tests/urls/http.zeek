@@ -6,7 +6,7 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b fake-daemon ../daemon.zeek > out"
-# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/http.pcap MailScan::url_sources=HTTP"
+# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/http.pcap ../sensor.zeek"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: btest-diff daemon/out
 # @TEST-EXEC: zeek-cut -m seqno status verdict detail score names tools uid id.orig_h id.resp_h source url host node < sensor/mailscan_url.log > rows
@@ -33,4 +33,8 @@ hook Daemon::on_url(r: MailScan::UrlRequest)
 	Cluster::publish(Daemon::reply_topic(r$node, r$incarnation), MailScan::url_verdict, v);
 	break;
 	}
+# @TEST-END-FILE
+
+# @TEST-START-FILE sensor.zeek
+redef MailScan::url_sources += { "HTTP" };
 # @TEST-END-FILE

@@ -6,9 +6,14 @@
 # @TEST-PORT: XSUB_PORT
 #
 # @TEST-EXEC: btest-bg-run daemon "zeek -b fake-daemon > out"
-# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/urls.pcap MailScan::url_sources=SMTP MailScan::log_clean_urls=T"
+# @TEST-EXEC: btest-bg-run sensor "within 0 20 sensor $TRACES/urls.pcap ../sensor.zeek"
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: zeek-cut -m verdict names source url host who fuid < sensor/mailscan_url.log | sort > rows
 # @TEST-EXEC: btest-diff rows
 # @TEST-EXEC: zeek-cut note msg < sensor/notice.log | grep URL | sort > notices
 # @TEST-EXEC: btest-diff notices
+
+# @TEST-START-FILE sensor.zeek
+redef MailScan::url_sources += { "SMTP" };
+redef MailScan::log_clean_urls = T;
+# @TEST-END-FILE
