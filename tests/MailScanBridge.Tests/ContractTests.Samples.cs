@@ -1,4 +1,5 @@
 using System.Net;
+using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Zeek;

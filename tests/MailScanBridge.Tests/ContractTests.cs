@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
