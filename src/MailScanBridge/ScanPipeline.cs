@@ -29,9 +29,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly CustodyOptions _custodyOptions;
     private readonly ScanQueue _queue;
     private readonly QueueOptions _queueOptions;
-    private readonly Unpacker _unpacker;
-    private readonly Router _router;
-    private readonly ScanRunner _runner;
+    private readonly FileScan _scan;
     private volatile string _rules;
     private readonly IReadOnlyList<Route> _routes;
     private readonly ConcurrentDictionary<string, IScanner> _scanners;
@@ -60,11 +58,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _custody = new Custody(parts.Custody);
         _queueOptions = parts.Queue;
         _queue = ScanQueue.Open(parts.Queue, time, _metrics, _logger);
-        _unpacker = new Unpacker(parts.Unpacking, time);
-        _router = new Router(parts.Routes);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
-        _runner = new ScanRunner(_scanners, _metrics, time);
+        _scan = new FileScan(
+            new Unpacker(parts.Unpacking, time), new Router(parts.Routes), new ScanRunner(_scanners, _metrics, time), _options.ScanTimeout, time);
         _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);

@@ -8,7 +8,10 @@ namespace MailScanBridge.Routing;
 public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyList<RouteStep> Steps, bool StopAtMalicious = true)
 {
     /// <summary>Whether this route serves a type.</summary>
-    public bool Matches(string type) => Types.Any(pattern => pattern.EndsWith('*')
+    public bool Matches(string type) => PatternFor(type) is not null;
+
+    /// <summary>The first of <see cref="Types"/> that names a type; null where none does.</summary>
+    public string? PatternFor(string type) => Types.FirstOrDefault(pattern => pattern.EndsWith('*')
         ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
         : pattern == type);
 }

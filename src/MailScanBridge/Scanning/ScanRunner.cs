@@ -11,6 +11,9 @@ namespace MailScanBridge.Scanning;
 /// </summary>
 public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time)
 {
+    /// <summary>Said of a step whose scanner is absent.</summary>
+    public const string NotHere = "not on this machine";
+
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="limit">Ends the time for the plan: the step that runs and the mandatory ones after it fail with <c>timeout</c>.</param>
@@ -35,12 +38,12 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
             }
             else if (step.Mandatory)
             {
-                var absent = ScannerResult.Failed(Reasons.ToolDown, "not on this machine");
+                var absent = ScannerResult.Failed(Reasons.ToolDown, NotHere);
                 steps.Add(new StepReport(step.Scanner, null, Mandatory: true, LooksAtContent: true, absent, null, TimeSpan.Zero));
             }
             else
             {
-                steps.Add(new StepReport(step.Scanner, null, Mandatory: false, LooksAtContent: false, null, "not on this machine", TimeSpan.Zero));
+                steps.Add(new StepReport(step.Scanner, null, Mandatory: false, LooksAtContent: false, null, NotHere, TimeSpan.Zero));
             }
         }
 

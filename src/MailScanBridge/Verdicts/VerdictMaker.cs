@@ -136,7 +136,7 @@ public static class VerdictMaker
     private static string Describe(Gap gap) => $"{gap.Reason}: {Where(gap.Item)}: {Printable.Text(gap.Detail, 200)}";
 
     /// <summary>The way from the file to the item, outermost first.</summary>
-    private static string Where(ScanItem item)
+    public static string Where(ScanItem item)
     {
         var path = new List<string>();
         for (var at = item; at is not null && path.Count < 16; at = at.Parent)

@@ -1,0 +1,59 @@
+using MailScanBridge.Daemon.Configuration;
+
+namespace MailScanBridge.Daemon.Scan;
+
+/// <summary>The commands <c>scan</c> and <c>explain</c>, from the parsed command line to the exit code.</summary>
+internal static class ScanRun
+{
+    /// <summary>Scans everything that is asked about. The exit code is <see cref="ScanPrinter.ExitCode"/>; 2 where it was interrupted and nothing bad was found.</summary>
+    public static async Task<int> RunAsync(BridgeConfig config, ScanOptions options, TextWriter output, TextWriter errors, bool terminal, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        using var session = await ScanSession.OpenAsync(config, time, cancellationToken);
+        var printer = new ScanPrinter(output, options, session.Router, session.Scanners, time);
+        var interrupted = false;
+        ProgressLine? progress = null;
+        try
+        {
+            var targets = ScanTargets.List(options.Targets, cancellationToken).ToList();
+            progress = new ProgressLine(errors, terminal, targets.Count(t => !t.IsLink), time);
+            await foreach (var scanned in session.ScanAsync(targets, options, cancellationToken))
+            {
+                progress.Clear();
+                printer.Print(scanned);
+                progress.Show(printer.Done);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            interrupted = true;
+        }
+
+        progress?.Clear();
+        printer.Summary(options.Json ? errors : output, interrupted);
+        await output.FlushAsync(CancellationToken.None);
+        return interrupted && printer.ExitCode == 0 ? 2 : printer.ExitCode;
+    }
+
+    /// <summary>Prints a file's type, route and plan, without unpacking or scanning it. 0, or 2 where it cannot be read.</summary>
+    public static async Task<int> PlanAsync(BridgeConfig config, ScanOptions options, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    {
+        using var session = await ScanSession.OpenAsync(config, TimeProvider.System, cancellationToken);
+        var target = options.Targets.Single();
+        try
+        {
+            var (item, how) = await session.ExamineAsync(new ScanTarget(target), options, cancellationToken);
+            foreach (var line in Explanation.PlanLines(item, how, session.Router.Plan(item), session.Scanners))
+            {
+                await output.WriteLineAsync(line);
+            }
+
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"mailscan-bridge: {Printable.Text(target, 8192)}: {Printable.Text(e.Message, 500)}");
+            return 2;
+        }
+    }
+}
