@@ -61,7 +61,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
         _scan = new FileScan(
-            new Unpacker(parts.Unpacking, time), new Router(parts.Routes), new ScanRunner(_scanners, _metrics, time), _options.ScanTimeout, time);
+            new Unpacker(parts.Unpacking, time), new Router(parts.Routes), new ScanRunner(_scanners, _metrics, time, new ScanCache(parts.Cache, _metrics, time)),
+            _options.ScanTimeout, time);
         _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);

@@ -2,6 +2,7 @@ using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
 using MailScanBridge.Unpacking;
 
 namespace MailScanBridge.Daemon.Configuration;
@@ -23,6 +24,8 @@ internal sealed record BridgeConfig
     public required CustodyOptions Custody { get; init; }
 
     public required QueueOptions Queue { get; init; }
+
+    public required ScanCacheOptions Cache { get; init; }
 
     public required UnpackBudget Unpacking { get; init; }
 

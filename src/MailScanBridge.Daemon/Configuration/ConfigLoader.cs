@@ -1,6 +1,7 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Scanning;
 using MailScanBridge.Unpacking;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -78,10 +79,12 @@ internal static class ConfigLoader
         var queue = root.Section("queue");
         var replies = root.Section("replies");
         var unpacking = root.Section("unpacking");
+        var cache = root.Section("cache");
         var pipeline = new PipelineOptions();
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
         var budget = new UnpackBudget();
+        var cacheDefaults = new ScanCacheOptions();
         var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"));
         var config = new BridgeConfig
         {
@@ -112,6 +115,12 @@ internal static class ConfigLoader
                 MaxResend = replies.Duration("max_resend", replyDefaults.MaxResend),
                 GiveUpAfter = replies.Duration("give_up_after", replyDefaults.GiveUpAfter),
             },
+            Cache = cacheDefaults with
+            {
+                KeepClean = cache.Duration("keep_clean", cacheDefaults.KeepClean, maxDays: 365),
+                KeepBad = cache.Duration("keep_bad", cacheDefaults.KeepBad, maxDays: 365),
+                MaxEntries = cache.Number("max_entries", cacheDefaults.MaxEntries, 0, 100_000_000),
+            },
             Unpacking = budget with
             {
                 MaxDepth = unpacking.Number("max_depth", budget.MaxDepth, 1, 100),
@@ -125,7 +134,7 @@ internal static class ConfigLoader
             VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
         };
 
-        foreach (var section in (ConfigSection[])[hub, scan, queue, replies, unpacking, root])
+        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, unpacking, root])
         {
             section.NothingElse();
         }

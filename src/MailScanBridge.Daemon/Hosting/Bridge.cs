@@ -63,6 +63,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Pipeline = config.Pipeline,
                 Custody = config.Custody,
                 Queue = config.Queue,
+                Cache = config.Cache,
                 Unpacking = config.Unpacking,
                 Replies = config.Replies,
                 Routes = config.Routes,

@@ -9,7 +9,7 @@ namespace MailScanBridge.Scanning;
 /// (<c>tool_down</c>) where it is mandatory, a note where it is not. What one scanner does wrong ends with its step: the others
 /// still run, and what they found still counts. Safe for concurrent use.
 /// </summary>
-public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time)
+public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time, ScanCache? cache = null)
 {
     /// <summary>Said of a step whose scanner is absent.</summary>
     public const string NotHere = "not on this machine";
@@ -31,10 +31,14 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
             else if (scanners.TryGetValue(step.Scanner, out var scanner))
             {
                 var started = time.GetTimestamp();
-                var result = await RunAsync(scanner, plan.Item, limit, cancellationToken);
+                var (result, reused) = await RunAsync(scanner, plan.Item, limit, cancellationToken);
                 var elapsed = time.GetElapsedTime(started);
-                metrics.Scanned(scanner.Name, result.Outcome, elapsed);
-                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed));
+                if (!reused)
+                {
+                    metrics.Scanned(scanner.Name, result.Outcome, elapsed);
+                }
+
+                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed) { Reused = reused });
             }
             else if (step.Mandatory)
             {
@@ -50,19 +54,19 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
         return new ScanReport(plan.Item, steps);
     }
 
-    private static async Task<ScannerResult> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    private async Task<(ScannerResult Result, bool Reused)> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit, cancellationToken);
         try
         {
             both.Token.ThrowIfCancellationRequested();
-            return await scanner.ScanAsync(item, both.Token);
+            return cache is null ? (await scanner.ScanAsync(item, both.Token), false) : await cache.ScanAsync(scanner, item, both.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return limit.IsCancellationRequested
+            return (limit.IsCancellationRequested
                 ? ScannerResult.Failed(Reasons.Timeout, "the time for all parts was over (scan.timeout)")
-                : ScannerResult.Failed(Reasons.ToolDown, $"{e.GetType().Name}: {e.Message}");
+                : ScannerResult.Failed(Reasons.ToolDown, $"{e.GetType().Name}: {e.Message}"), false);
         }
     }
 

@@ -21,6 +21,10 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _resentCounter;
     private readonly Counter<long> _ackUnknownCounter;
     private readonly Histogram<double> _scanHistogram;
+    private readonly Counter<long> _cacheHitCounter;
+    private readonly Counter<long> _cacheMissCounter;
+    private readonly Counter<long> _cacheJoinedCounter;
+    private readonly Counter<long> _cacheEvictedCounter;
 
     public MailScanMetrics()
     {
@@ -36,6 +40,10 @@ public sealed class MailScanMetrics : IDisposable
         _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
+        _cacheHitCounter = Meter.CreateCounter<long>("mailscan.cache.hit", "{answer}", "Steps answered by an earlier scan of the same content");
+        _cacheMissCounter = Meter.CreateCounter<long>("mailscan.cache.miss", "{answer}", "Steps that had to scan");
+        _cacheJoinedCounter = Meter.CreateCounter<long>("mailscan.cache.joined", "{answer}", "Steps answered by a scan that another item had begun");
+        _cacheEvictedCounter = Meter.CreateCounter<long>("mailscan.cache.evicted", "{answer}", "Answers forgotten because too many were kept");
     }
 
     /// <summary>The meter of this pipeline alone, for a listener that must not hear another's.</summary>
@@ -66,6 +74,14 @@ public sealed class MailScanMetrics : IDisposable
 
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    public void CacheHit() => _cacheHitCounter.Add(1);
+
+    public void CacheMiss() => _cacheMissCounter.Add(1);
+
+    public void CacheJoined() => _cacheJoinedCounter.Add(1);
+
+    public void CacheEvicted() => _cacheEvictedCounter.Add(1);
 
     public void Dispose() => Meter.Dispose();
 }

@@ -65,8 +65,8 @@ public static class VerdictMaker
         };
     }
 
-    /// <summary>Items with equal keys need to be scanned only once: same content, same type, same name (names are evidence too).</summary>
-    public static (string Sha256, string Type, string? Name) ScanKey(ScanItem item) => (item.Sha256, item.Type, item.Name);
+    /// <summary>Items with equal keys need to be scanned only once: same content, same type, same name (names are evidence too), in the same kind of container.</summary>
+    public static (string Sha256, string Type, string? Name, string? ParentType) ScanKey(ScanItem item) => (item.Sha256, item.Type, item.Name, item.Parent?.Type);
 
     private static VerdictKind KindOf(List<Gap> gaps) =>
         gaps.Count == 0 ? VerdictKind.Clean : gaps.Any(g => g.Reason == Reasons.Custody) ? VerdictKind.Error : VerdictKind.Unscanned;
@@ -169,7 +169,8 @@ public static class VerdictMaker
         var found = ran.Sum(s => s.Result!.Findings.Count);
         var failed = ran.Where(s => s.Result!.Outcome == ScanOutcome.Failed).ToList();
         var result = found > 0 ? $"{found} found" : failed.Count > 0 ? $"failed: {failed[0].Result!.Reason}" : ran.Any(s => s.Result!.Outcome == ScanOutcome.Scanned) ? "nothing found" : "no opinion";
-        return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms)");
+        var reused = ran.Count(s => s.Reused);
+        return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms{(reused > 0 ? $", {reused} known by their content" : "")})");
     }
 
     private sealed record Gap(ScanItem Item, string Reason, string Detail);

@@ -24,6 +24,7 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
         Assert.Equal(new PipelineOptions(), config.Pipeline);
         Assert.Equal(new MailScanBridge.Unpacking.UnpackBudget(), config.Unpacking);
+        Assert.Equal(new MailScanBridge.Scanning.ScanCacheOptions(), config.Cache);
         Assert.Equal(new MailScanBridge.Queue.QueueOptions { JournalPath = config.Queue.JournalPath }, config.Queue);
         Assert.Equal(new ClamdOptions { Address = "/run/clamav/clamd.ctl" }, config.Scanners[2].Options);
     }
@@ -52,6 +53,7 @@ public sealed class ConfigLoaderTests : IDisposable
             spool: /data/spool
             queue: { credit: 50, keep_done: 90m }
             unpacking: { max_total: 1GiB }
+            cache: { keep_clean: 1m, keep_bad: 30d, max_entries: 0 }
             scanners:
               clamd: { kind: clamd, address: "tcp://127.0.0.1:3310", timeout: 1500ms }
               pdfid:
@@ -73,6 +75,7 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal(("sensor-1", "/data/spool", 50), (config.Pipeline.Bridge, config.Custody.Spool, config.Pipeline.Credit));
         Assert.Equal(TimeSpan.FromMinutes(90), config.Queue.KeepDone);
         Assert.Equal(1L << 30, config.Unpacking.MaxTotalBytes);
+        Assert.Equal(new MailScanBridge.Scanning.ScanCacheOptions { KeepClean = TimeSpan.FromMinutes(1), KeepBad = TimeSpan.FromDays(30), MaxEntries = 0 }, config.Cache);
         Assert.Equal(20_000, config.Queue.MaxOpen);
         var clamd = Assert.IsType<ClamdOptions>(config.Scanners.Single(s => s.Name == "clamd").Options);
         Assert.Equal(("tcp://127.0.0.1:3310", TimeSpan.FromSeconds(1.5)), (clamd.Address, clamd.Timeout));
@@ -89,7 +92,7 @@ public sealed class ConfigLoaderTests : IDisposable
     // The text, the line of the error, and what it must say.
     public static TheoryData<string, int, string, string> Errors => new()
     {
-        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, routes, scan, scanners, spool, state, unpacking, verdict_log" },
+        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, cache, hub, queue, replies, routes, scan, scanners, spool, state, unpacking, verdict_log" },
         { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, keep_done, max_attempts, max_open" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },
@@ -112,6 +115,9 @@ public sealed class ConfigLoaderTests : IDisposable
         { "replies: { heartbeat: 60d }", 1, "replies.heartbeat", "expected a duration" },
         { "unpacking: { max_total: 10MB }", 1, "unpacking.max_total", "expected a size" },
         { "unpacking: { max_total: 999999999999999999GiB }", 1, "unpacking.max_total", "expected a size" },
+        { "cache: { max_entries: -1 }", 1, "cache.max_entries", "expected a whole number from 0 to" },
+        { "cache:\n  keep_clean: never", 2, "cache.keep_clean", "expected a duration" },
+        { "cache: { keep: 1m }", 1, "cache.keep", "unknown key; allowed here: keep_bad, keep_clean, max_entries" },
         { "hub: { xpub: 'tcp://192.0.2.1:5' }", 1, "hub.xpub", "loopback" },
         { "hub: { xsub: nonsense }", 1, "hub.xsub", "loopback" },
         { "hub: { xsub: 'tcp://127.0.0.1' }", 1, "hub.xsub", "loopback" },

@@ -118,6 +118,53 @@ public sealed class ScanRunnerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(Plan([new RouteStep("a")], stop: true), CancellationToken.None, stop.Token));
     }
 
+    [Fact]
+    public async Task A_known_answer_is_used_and_said_to_be_one_and_conditions_still_hold()
+    {
+        var scans = 0;
+        using var metrics = new MailScanMetrics();
+        var scanners = new Dictionary<string, IScanner>
+        {
+            ["a"] = new FakeScanner("a", (_, _) => ValueTask.FromResult(scans++ == 0 ? ScannerResult.Scanned(s_odd) : ScannerResult.Scanned())),
+            ["b"] = new FakeScanner("b", (_, _) => ValueTask.FromResult(ScannerResult.Scanned())),
+        };
+        var runner = new ScanRunner(scanners, metrics, TimeProvider.System, new ScanCache(new ScanCacheOptions(), metrics, TimeProvider.System));
+        var plan = Plan([new RouteStep("a"), new RouteStep("b", OnlyIfFlagged: "a")], stop: true);
+
+        var first = await runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+        var second = await runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+
+        Assert.Equal([false, false], first.Steps.Select(s => s.Reused));
+        Assert.Equal([true, true], second.Steps.Select(s => s.Reused));
+        Assert.Equal(1, scans);
+    }
+
+    [Fact]
+    public async Task A_request_whose_time_is_over_fails_no_other_that_waited_for_its_scan()
+    {
+        using var metrics = new MailScanMetrics();
+        using var limit = new CancellationTokenSource();
+        var scans = 0;
+        var scanner = new FakeScanner("a", async (_, token) =>
+        {
+            if (Interlocked.Increment(ref scans) == 1)
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+
+            return ScannerResult.Scanned(s_bad);
+        });
+        var runner = new ScanRunner(new Dictionary<string, IScanner> { ["a"] = scanner }, metrics, TimeProvider.System, new ScanCache(new ScanCacheOptions(), metrics, TimeProvider.System));
+        var plan = Plan([new RouteStep("a")], stop: true);
+
+        var late = runner.RunAsync(plan, limit.Token, Wait.Token);
+        var other = runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+        await limit.CancelAsync();
+
+        Assert.Equal(Reasons.Timeout, (await late).Steps[0].Result!.Reason);
+        Assert.Equal([s_bad], (await other).Steps[0].Result!.Findings);
+    }
+
     private static ScanPlan Plan(IReadOnlyList<RouteStep> steps, bool stop) => new(Make.Item(), new Route("r", ["*"], steps, stop));
 
     private static ScanRunner Runner(params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>

@@ -26,6 +26,9 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
 
     public bool LooksAtContent => true;
 
+    // Name checks, the container's kind, and what the item is taken for.
+    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name);
+
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
