@@ -90,5 +90,5 @@ internal sealed partial class ScanPipeline
 
     private ZeekEvent Status(string ackNode, ulong ackIncarnation) => ReplyEvents.Status(new BridgeStatus(
         _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, _options.Credit, _queue.OpenCount, Level: 0,
-        _rules, ackNode, ackIncarnation, _custodyOptions.Spool));
+        NameRules(), ackNode, ackIncarnation, _custodyOptions.Spool));
 }

@@ -30,7 +30,6 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly ScanQueue _queue;
     private readonly QueueOptions _queueOptions;
     private readonly FileScan _scan;
-    private volatile string _rules;
     private readonly IReadOnlyList<Route> _routes;
     private readonly ConcurrentDictionary<string, IScanner> _scanners;
     private readonly Outbox _outbox;
@@ -63,7 +62,6 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _scan = new FileScan(
             new Unpacker(parts.Unpacking, time), new Router(parts.Routes), new ScanRunner(_scanners, _metrics, time, new ScanCache(parts.Cache, _metrics, time)),
             _options.ScanTimeout, time);
-        _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
         _shelf = new Shelf(_logger);
@@ -80,11 +78,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     public int OpenCount => _queue.OpenCount;
 
     /// <summary>Takes in a scanner that was absent before: the next step that names it runs it.</summary>
-    public void Add(IScanner scanner)
-    {
-        _scanners[scanner.Name] = scanner;
-        _rules = NameRules();
-    }
+    public void Add(IScanner scanner) => _scanners[scanner.Name] = scanner;
 
     /// <summary>Recovers what an earlier daemon left, connects, and runs until cancelled; then says good-bye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -153,6 +147,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>Asked anew each time: a list or a database that is read again has another version.</summary>
     private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
 
     private void Recover()

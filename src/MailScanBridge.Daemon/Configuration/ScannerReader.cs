@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
 
 namespace MailScanBridge.Daemon.Configuration;
 
@@ -45,7 +46,7 @@ internal static class ScannerReader
                 section.Wrong("kind", "the built-in content scanner has one name: content");
                 break;
             case "hash_list":
-                options = section.AbsolutePath("path", "");
+                options = HashList(section);
                 break;
             case "clamd":
                 options = Clamd(section);
@@ -57,6 +58,16 @@ internal static class ScannerReader
 
         section.NothingElse();
         scanners.Add(new ScannerConfig(name, kind, options));
+    }
+
+    private static HashListOptions HashList(ConfigSection section)
+    {
+        var options = new HashListOptions { Path = section.AbsolutePath("path", "") };
+        return options with
+        {
+            KnownGood = section.Choice("known", "bad", "bad", "good") == "good",
+            Reload = section.Duration("reload", options.Reload),
+        };
     }
 
     private static ClamdOptions Clamd(ConfigSection section)

@@ -14,10 +14,15 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly ZeekClient _client;
     private readonly ScanPipeline _pipeline;
     private readonly ScannerSearch _search;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
     private Bridge(
-        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners, ScannerSearch search)
+        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners, ScannerSearch search,
+        TimeProvider time, ILogger logger)
     {
+        _time = time;
+        _logger = logger;
         _search = search;
         _lock = stateLock;
         _hub = hub;
@@ -70,7 +75,9 @@ internal sealed class Bridge : IAsyncDisposable
                 Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
-            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, time, loggers));
+            return new Bridge(
+                stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, time, loggers),
+                time, loggers.CreateLogger("MailScanBridge.Scanners"));
         }
         catch (Exception e)
         {
@@ -93,7 +100,20 @@ internal sealed class Bridge : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var looking = _search.RunAsync([.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)], _pipeline.Add, stop.Token);
+        var lists = new ListWatch(_time, _logger, stop.Token);
+        foreach (var scanner in Scanners.Select(s => s.Scanner).OfType<IScanner>())
+        {
+            lists.Add(scanner);
+        }
+
+        var looking = _search.RunAsync(
+            [.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)],
+            found =>
+            {
+                _pipeline.Add(found);
+                lists.Add(found);
+            },
+            stop.Token);
         try
         {
             await _pipeline.RunAsync(cancellationToken);
@@ -102,6 +122,7 @@ internal sealed class Bridge : IAsyncDisposable
         {
             await stop.CancelAsync();
             await looking;
+            await lists.EndAsync();
         }
     }
 

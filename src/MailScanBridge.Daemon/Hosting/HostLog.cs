@@ -14,6 +14,12 @@ internal static partial class HostLog
     [LoggerMessage(10002, LogLevel.Information, "Scanner {Name} is absent: {Why}")]
     public static partial void ScannerAbsent(ILogger logger, string name, string why);
 
+    [LoggerMessage(10004, LogLevel.Warning, "Scanner {Name}: {Problem} The line is left out.")]
+    public static partial void ListMalformed(ILogger logger, string name, string problem);
+
+    [LoggerMessage(10005, LogLevel.Error, "Scanner {Name}: its list has changed and cannot be used; the old one stays: {Problem}")]
+    public static partial void ListRefused(ILogger logger, string name, string problem);
+
     [LoggerMessage(10003, LogLevel.Critical, "The daemon ends: {Problem}")]
     public static partial void Failed(ILogger logger, string problem, Exception exception);
 }

@@ -3,6 +3,7 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
 
 namespace MailScanBridge.Daemon.Hosting;
 
@@ -16,7 +17,7 @@ internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Abse
 internal static class ScannerFactory
 {
     /// <summary>Probes all of them at once.</summary>
-    /// <exception cref="FormatException">A hash list has a line that is no hash.</exception>
+    /// <exception cref="FormatException">No line of a hash list is a hash.</exception>
     public static async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, TimeProvider time, CancellationToken cancellationToken) =>
         await Task.WhenAll(configs.Select(c => ProbeAsync(c, time, cancellationToken)));
 
@@ -28,10 +29,10 @@ internal static class ScannerFactory
                 return new FoundScanner(config.Name, null, "switched off (enabled: false)");
             case null:
                 return new FoundScanner(config.Name, new ContentScanner(), null);
-            case string path:
-                return File.Exists(path)
-                    ? new FoundScanner(config.Name, HashListScanner.Load(config.Name, path), null)
-                    : new FoundScanner(config.Name, null, $"{path} does not exist");
+            case HashListOptions list:
+                return File.Exists(list.Path)
+                    ? new FoundScanner(config.Name, await Task.Run(() => HashListScanner.Load(config.Name, list), cancellationToken), null)
+                    : new FoundScanner(config.Name, null, $"{list.Path} does not exist");
             case ClamdOptions options:
                 var clamd = new ClamdScanner(config.Name, options, time);
                 return await clamd.ProbeAsync(cancellationToken) is not null

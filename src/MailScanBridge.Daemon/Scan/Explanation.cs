@@ -108,6 +108,7 @@ internal static class Explanation
             _ => $"failed: {result.Reason}: {Printable.Text(result.Detail)}",
         };
         var found = result.Findings.Count == 0 ? "found nothing" : "found " + string.Join(", ", result.Findings.Select(f => Printable.Text(f.Name, 120)).Take(10));
-        return string.Create(CultureInfo.InvariantCulture, $"{outcome}; {found} ({(step.Reused ? "known by its content, " : "")}{step.Elapsed.TotalMilliseconds:0.0} ms)");
+        var detail = result.Outcome != ScanOutcome.Failed && result.Detail is { } text ? $" ({Printable.Text(text)})" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{outcome}{detail}; {found} ({(step.Reused ? "known by its content, " : "")}{step.Elapsed.TotalMilliseconds:0.0} ms)");
     }
 }

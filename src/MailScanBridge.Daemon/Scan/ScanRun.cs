@@ -1,4 +1,5 @@
 using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Scanning.Hashes;
 
 namespace MailScanBridge.Daemon.Scan;
 
@@ -10,6 +11,11 @@ internal static class ScanRun
     {
         var time = TimeProvider.System;
         using var session = await ScanSession.OpenAsync(config, time, cancellationToken);
+        foreach (var malformed in session.Scanners.Select(s => s.Scanner).OfType<HashListScanner>().SelectMany(l => l.Malformed))
+        {
+            await errors.WriteLineAsync($"mailscan-bridge: {malformed} The line is left out.");
+        }
+
         var printer = new ScanPrinter(output, options, session.Router, session.Scanners, time);
         var interrupted = false;
         ProgressLine? progress = null;

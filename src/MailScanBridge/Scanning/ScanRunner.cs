@@ -38,7 +38,7 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
                     metrics.Scanned(scanner.Name, result.Outcome, elapsed);
                 }
 
-                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed) { Reused = reused });
+                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent || result.KnownGood, result, null, elapsed) { Reused = reused });
             }
             else if (step.Mandatory)
             {
@@ -75,6 +75,11 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
         if (plan.Route is { StopAtMalicious: true } && done.Any(d => d.Result?.Findings.Any(f => f.Kind == VerdictKind.Malicious) == true))
         {
             return "malicious already";
+        }
+
+        if (!step.Mandatory && done.Any(d => d.Result is { KnownGood: true }) && !done.Any(d => d.Result is { Findings.Count: > 0 }))
+        {
+            return "known good";
         }
 
         return step.OnlyIfFlagged is { } earlier && !done.Any(d => d.Scanner == earlier && d.Result is { Findings.Count: > 0 })

@@ -27,6 +27,9 @@ public sealed record Finding(string Name, VerdictKind Kind, int Score, string? D
 /// <param name="Detail">One line for people, or null.</param>
 public sealed record ScannerResult(ScanOutcome Outcome, IReadOnlyList<Finding> Findings, string? Reason = null, string? Detail = null)
 {
+    /// <summary>True where the content is one that the operator's list knows as good: that is proof of all of it, and optional steps are left out.</summary>
+    public bool KnownGood { get; init; }
+
     public static ScannerResult Scanned(params IReadOnlyList<Finding> findings) => new(ScanOutcome.Scanned, findings);
 
     public static ScannerResult NoOpinion(params IReadOnlyList<Finding> findings) => new(ScanOutcome.NoOpinion, findings);

@@ -2,6 +2,7 @@ using System.Text;
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
 
@@ -56,6 +57,7 @@ public sealed class ConfigLoaderTests : IDisposable
             cache: { keep_clean: 1m, keep_bad: 30d, max_entries: 0 }
             scanners:
               clamd: { kind: clamd, address: "tcp://127.0.0.1:3310", timeout: 1500ms }
+              good_hashes: { kind: hash_list, path: /data/good, known: good, reload: 1m }
               pdfid:
                 kind: command
                 command: [pdfid, "{sample}"]
@@ -79,6 +81,8 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal(20_000, config.Queue.MaxOpen);
         var clamd = Assert.IsType<ClamdOptions>(config.Scanners.Single(s => s.Name == "clamd").Options);
         Assert.Equal(("tcp://127.0.0.1:3310", TimeSpan.FromSeconds(1.5)), (clamd.Address, clamd.Timeout));
+        Assert.Equal(
+            new HashListOptions { Path = "/data/good", KnownGood = true, Reload = TimeSpan.FromMinutes(1) }, config.Scanners.Single(s => s.Name == "good_hashes").Options);
         var pdfid = Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "pdfid").Options);
         Assert.True(pdfid is { LooksAtContent: true, StandardErrorIsFailure: false });
         Assert.Equal([0, 20], pdfid.SuccessExitCodes.Order());
@@ -121,6 +125,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { "hub: { xpub: 'tcp://192.0.2.1:5' }", 1, "hub.xpub", "loopback" },
         { "hub: { xsub: nonsense }", 1, "hub.xsub", "loopback" },
         { "hub: { xsub: 'tcp://127.0.0.1' }", 1, "hub.xsub", "loopback" },
+        { "scanners: { x: { kind: hash_list, path: /x, known: fine } }", 1, "scanners.x.known", "expected one of bad, good" },
         { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, clamd, command" },
         { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, clamd, command" },
         { "scanners: { x: { kind: content } }", 1, "scanners.x.kind", "has one name: content" },

@@ -165,6 +165,28 @@ public sealed class ScanRunnerTests
         Assert.Equal([s_bad], (await other).Steps[0].Result!.Findings);
     }
 
+    [Fact]
+    public async Task Known_good_leaves_out_optional_steps_and_never_mandatory_ones()
+    {
+        var report = await RunAsync(
+            [new RouteStep("good", Mandatory: false), new RouteStep("optional", Mandatory: false), new RouteStep("mandatory")],
+            ("good", _ => ScannerResult.Scanned() with { KnownGood = true }), ("optional", _ => ScannerResult.Scanned(s_odd)), ("mandatory", _ => ScannerResult.Failed(Reasons.Timeout, "")));
+
+        Assert.True(report.Steps[0].LooksAtContent || report.Steps[0].Result!.KnownGood);
+        Assert.Equal("known good", report.Steps[1].Skipped);
+        Assert.Equal(Reasons.Timeout, report.Steps[2].Result!.Reason);
+    }
+
+    [Fact]
+    public async Task What_is_known_good_and_found_bad_is_looked_at_by_all()
+    {
+        var report = await RunAsync(
+            [new RouteStep("bad", Mandatory: false), new RouteStep("good", Mandatory: false), new RouteStep("optional", Mandatory: false)],
+            ("bad", _ => ScannerResult.NoOpinion(s_odd)), ("good", _ => ScannerResult.Scanned() with { KnownGood = true }), ("optional", _ => ScannerResult.Scanned()));
+
+        Assert.NotNull(report.Steps[2].Result);
+    }
+
     private static ScanPlan Plan(IReadOnlyList<RouteStep> steps, bool stop) => new(Make.Item(), new Route("r", ["*"], steps, stop));
 
     private static ScanRunner Runner(params (string Name, Func<CancellationToken, ScannerResult> Scan)[] scanners) =>
