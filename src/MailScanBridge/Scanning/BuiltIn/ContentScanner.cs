@@ -15,7 +15,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     private readonly ContentScannerOptions _options = options ?? new ContentScannerOptions();
 
     /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
-    public const int RuleSet = 3;
+    public const int RuleSet = 4;
 
     private const int Window = 128 * 1024;
 
