@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using MailScanBridge.Intake;
+using MailScanBridge.Daemon.Scan;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
@@ -51,7 +51,7 @@ internal static class SelfTest
             var work = Path.Combine(directory, "work");
             await File.WriteAllBytesAsync(path, mail, cancellationToken);
             IReadOnlyList<ScanReport> reports = [];
-            var verdict = await scan.RunAsync(Request(mail.Length), path, null, work, time.GetUtcNow(), 0, cancellationToken, (_, done) => reports = done);
+            var verdict = await scan.RunAsync(LocalRequest.Of("self-test", 1, mail.Length, default) with { Kind = "message" }, path, null, work, time.GetUtcNow(), 0, cancellationToken, (_, done) => reports = done);
             if (verdict.Kind != expected && reports.All(r => r.Steps.Any(s => s.Result is not null)))
             {
                 throw new StartException(
@@ -77,25 +77,4 @@ internal static class SelfTest
         "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nself-test\r\n" +
         "--b\r\nContent-Type: application/zip; name=\"test.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
         $"{Convert.ToBase64String(attachment, Base64FormattingOptions.InsertLineBreaks)}\r\n--b--\r\n");
-
-    private static FileRequest Request(int size) => new()
-    {
-        Proto = 1,
-        Node = "self-test",
-        Incarnation = 0,
-        Seqno = 1,
-        Attempt = 1,
-        Ts = default,
-        Sent = default,
-        Path = "",
-        Kind = "message",
-        Source = "SMTP",
-        Fuid = "",
-        SeenBytes = (ulong)size,
-        MissingBytes = 0,
-        OverflowBytes = 0,
-        Cutoff = false,
-        TimedOut = false,
-        Complete = true,
-    };
 }

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Hashes;
-using Microsoft.Extensions.Time.Testing;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace MailScanBridge.Tests.Scanning.Hashes;
