@@ -1,6 +1,7 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -82,7 +83,7 @@ internal static class ConfigLoader
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
         var budget = new UnpackBudget();
-        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"));
+        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"), CommandReader.Sandbox(root, SandboxMode.Required));
         var config = new BridgeConfig
         {
             HostHub = hub.Flag("host", true),

@@ -1,6 +1,6 @@
-using System.Globalization;
 using MailScanBridge.Scanning.Clamd;
-using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Resilience;
+using MailScanBridge.Scanning.Sandboxing;
 
 namespace MailScanBridge.Daemon.Configuration;
 
@@ -10,23 +10,26 @@ internal static class ScannerReader
     private static readonly string[] Kinds = ["content", "hash_list", "clamd", "command"];
 
     /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
-    public static IReadOnlyList<ScannerConfig> Read(ConfigSection own, ConfigSection builtIn)
+    /// <param name="own">The file's section.</param>
+    /// <param name="builtIn">The built-in file's.</param>
+    /// <param name="sandbox">What holds for a tool that says nothing of its own.</param>
+    public static IReadOnlyList<ScannerConfig> Read(ConfigSection own, ConfigSection builtIn, SandboxMode sandbox)
     {
         var scanners = new List<ScannerConfig>();
         foreach (var name in builtIn.Keys.Where(k => !own.Keys.Contains(k)).ToList())
         {
-            Add(scanners, name, builtIn.Section(name));
+            Add(scanners, name, builtIn.Section(name), sandbox);
         }
 
         foreach (var name in own.Keys.ToList())
         {
-            Add(scanners, name, own.Section(name));
+            Add(scanners, name, own.Section(name), sandbox);
         }
 
         return scanners;
     }
 
-    private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section)
+    private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section, SandboxMode sandbox)
     {
         if (!section.Flag("enabled", true))
         {
@@ -51,7 +54,7 @@ internal static class ScannerReader
                 options = Clamd(section);
                 break;
             case "command":
-                options = Command(section);
+                options = CommandReader.Read(section, sandbox);
                 break;
         }
 
@@ -73,81 +76,18 @@ internal static class ScannerReader
 
         return options with
         {
-            Timeout = section.Duration("timeout", options.Timeout),
+            Guard = Guard(section, options.Guard),
             MaxSize = section.Size("max_size", options.MaxSize),
-            Concurrency = section.Number("concurrency", options.Concurrency, 1, 1000),
         };
     }
 
-    private static CommandOptions Command(ConfigSection section)
+    /// <summary>What is told of every tool in the same words.</summary>
+    internal static ToolGuardOptions Guard(ConfigSection section, ToolGuardOptions defaults) => defaults with
     {
-        var options = new CommandOptions { Command = section.TextList("command") ?? [] };
-        if (options.Command.Count == 0)
-        {
-            section.Wrong("command", "is required: program and arguments as a list, such as [yara, \"{rules}\", \"{sample}\"]");
-        }
-        else if (!options.Command.Contains("{sample}"))
-        {
-            section.Wrong("command", "must have {sample} as an argument of its own: the path of what is scanned");
-        }
-
-        var files = section.Section("files");
-        if (files.Keys.Contains("sample"))
-        {
-            files.Wrong("sample", "{sample} stands for what is scanned: give this file another name");
-        }
-
-        var exitCodes = section.TextList("success_exit_codes");
-        return options with
-        {
-            Files = files.Keys.ToDictionary(k => k, k => files.AbsolutePath(k, "")),
-            VersionCommand = section.TextList("version_command"),
-            LooksAtContent = section.Flag("looks_at_content", options.LooksAtContent),
-            SuccessExitCodes = exitCodes is null ? options.SuccessExitCodes : ExitCodes(section, exitCodes),
-            SuccessPattern = section.Pattern("success_pattern"),
-            StandardErrorIsFailure = section.Flag("stderr_is_failure", options.StandardErrorIsFailure),
-            Findings = [.. (section.SectionList("findings") ?? []).Select(Finding).OfType<FindingRule>()],
-            Timeout = section.Duration("timeout", options.Timeout),
-            MaxOutput = (int)Math.Min(int.MaxValue, section.Size("max_output", options.MaxOutput)),
-            MaxSize = section.Size("max_size", options.MaxSize),
-            Concurrency = section.Number("concurrency", options.Concurrency, 1, 1000),
-        };
-    }
-
-    private static HashSet<int> ExitCodes(ConfigSection section, IReadOnlyList<string> texts)
-    {
-        var codes = new HashSet<int>();
-        foreach (var text in texts)
-        {
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255)
-            {
-                codes.Add(code);
-            }
-            else
-            {
-                section.Wrong("success_exit_codes", $"\"{Printable.Text(text, 60)}\" is not allowed; expected whole numbers from 0 to 255");
-            }
-        }
-
-        return codes;
-    }
-
-    private static FindingRule? Finding(ConfigSection section)
-    {
-        var pattern = section.Pattern("pattern");
-        if (pattern is null && !section.Has("pattern"))
-        {
-            section.Wrong("pattern", "is required: a regular expression with a group (?<name>...)");
-        }
-        else if (pattern is not null && !pattern.GetGroupNames().Contains("name"))
-        {
-            section.Wrong("pattern", "must have a group (?<name>...): the finding's name");
-        }
-
-        var rule = pattern is null ? null : new FindingRule(pattern);
-        var score = section.Number("score", 50, 0, 100);
-        var maliciousAt = section.Number("malicious_at", 75, 0, 101);
-        section.NothingElse();
-        return rule is null ? null : rule with { Score = score, MaliciousAt = maliciousAt };
-    }
+        Timeout = section.Duration("timeout", defaults.Timeout),
+        Concurrency = section.Number("concurrency", defaults.Concurrency, 1, 1000),
+        Retries = section.Number("retries", defaults.Retries, 0, 10),
+        BreakAfter = section.Number("break_after", defaults.BreakAfter, 2, 1000),
+        BreakFor = section.Duration("break_for", defaults.BreakFor),
+    };
 }

@@ -47,7 +47,9 @@ internal sealed class Bridge : IAsyncDisposable
         ZeekHub? hub = null;
         try
         {
-            var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
+            var logger = loggers.CreateLogger("MailScanBridge.Scanners");
+            var factory = new ScannerFactory(time, logger);
+            var scanners = await FindScannersAsync(config, factory, logger, cancellationToken);
             var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
             await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
             hub = config.HostHub ? StartHub(config, loggers) : null;
@@ -69,7 +71,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
-            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, time, loggers));
+            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, factory, time, logger));
         }
         catch (Exception e)
         {
@@ -144,12 +146,11 @@ internal sealed class Bridge : IAsyncDisposable
         }
     }
 
-    private static async Task<IReadOnlyList<FoundScanner>> FindScannersAsync(BridgeConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FoundScanner>> FindScannersAsync(BridgeConfig config, ScannerFactory factory, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await ScannerFactory.ProbeAsync(config.Scanners, time, cancellationToken);
-            var logger = loggers.CreateLogger("MailScanBridge.Scanners");
+            var found = await factory.ProbeAsync(config.Scanners, cancellationToken);
             foreach (var scanner in found)
             {
                 if (scanner.Scanner is { } there)

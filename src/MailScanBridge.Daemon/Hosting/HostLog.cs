@@ -16,4 +16,10 @@ internal static partial class HostLog
 
     [LoggerMessage(10003, LogLevel.Critical, "The daemon ends: {Problem}")]
     public static partial void Failed(ILogger logger, string problem, Exception exception);
+
+    [LoggerMessage(10004, LogLevel.Information, "Sandbox: bubblewrap {Version}")]
+    public static partial void SandboxFound(ILogger logger, string version);
+
+    [LoggerMessage(10005, LogLevel.Warning, "No sandbox: {Why}. Commands are refused unless their option sandbox, or the configuration's, is if_available or off; then they run without limits on memory, processor, files and network.")]
+    public static partial void NoSandbox(ILogger logger, string why);
 }

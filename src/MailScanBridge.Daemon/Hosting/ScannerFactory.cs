@@ -3,6 +3,8 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Sandboxing;
+using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Daemon.Hosting;
 
@@ -12,15 +14,17 @@ namespace MailScanBridge.Daemon.Hosting;
 /// <param name="Absent">What is missing; null where it is there.</param>
 internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Absent);
 
-/// <summary>Makes the configured scanners and asks each whether it is there.</summary>
-internal static class ScannerFactory
+/// <summary>Makes the configured scanners and asks each whether it is there. Safe for concurrent use.</summary>
+internal sealed class ScannerFactory(TimeProvider time, ILogger logger)
 {
+    private readonly Lazy<Task<Sandbox>> _sandbox = new(() => FindSandboxAsync(logger));
+
     /// <summary>Probes all of them at once.</summary>
     /// <exception cref="FormatException">A hash list has a line that is no hash.</exception>
-    public static async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, TimeProvider time, CancellationToken cancellationToken) =>
-        await Task.WhenAll(configs.Select(c => ProbeAsync(c, time, cancellationToken)));
+    public async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, CancellationToken cancellationToken) =>
+        await Task.WhenAll(configs.Select(c => ProbeAsync(c, cancellationToken)));
 
-    private static async Task<FoundScanner> ProbeAsync(ScannerConfig config, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<FoundScanner> ProbeAsync(ScannerConfig config, CancellationToken cancellationToken)
     {
         switch (config.Options)
         {
@@ -33,16 +37,32 @@ internal static class ScannerFactory
                     ? new FoundScanner(config.Name, HashListScanner.Load(config.Name, path), null)
                     : new FoundScanner(config.Name, null, $"{path} does not exist");
             case ClamdOptions options:
-                var clamd = new ClamdScanner(config.Name, options, time);
+                var clamd = new ClamdScanner(config.Name, options, time, logger);
                 return await clamd.ProbeAsync(cancellationToken) is not null
                     ? new FoundScanner(config.Name, clamd, null)
                     : new FoundScanner(config.Name, null, $"no clamd answers at {options.Address}");
             case CommandOptions options:
-                var command = new CommandScanner(config.Name, options, time);
+                var command = new CommandScanner(config.Name, options, options.Sandbox == SandboxMode.Off ? Sandbox.None("switched off") : await _sandbox.Value, time, logger);
                 var absent = await command.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, absent is null ? command : null, absent);
             default:
                 throw new InvalidOperationException($"Scanner {config.Name} has no known kind.");
         }
+    }
+
+    /// <summary>Tried once, when the first tool wants it; what this machine has is said then.</summary>
+    private static async Task<Sandbox> FindSandboxAsync(ILogger logger)
+    {
+        var sandbox = await Sandbox.FindAsync(CancellationToken.None);
+        if (sandbox.Unavailable is { } why)
+        {
+            HostLog.NoSandbox(logger, why);
+        }
+        else
+        {
+            HostLog.SandboxFound(logger, sandbox.Version!);
+        }
+
+        return sandbox;
     }
 }

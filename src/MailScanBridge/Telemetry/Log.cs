@@ -44,6 +44,12 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "The store holds {Count} files without a request, among them {Names}. If Zeek asks again they are taken up; otherwise look at them and remove them from {Directory}.")]
     public static partial void Strays(ILogger logger, int count, string names, string directory);
 
+    [LoggerMessage(5000, LogLevel.Warning, "Scanner {Name} is down: {Problem} What needs it is unscanned (tool_down). It is tried again; further failures are not logged.")]
+    public static partial void ToolIsDown(ILogger logger, string name, string problem);
+
+    [LoggerMessage(5001, LogLevel.Information, "Scanner {Name} is back")]
+    public static partial void ToolIsBack(ILogger logger, string name);
+
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
 

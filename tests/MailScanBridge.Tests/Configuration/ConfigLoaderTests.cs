@@ -2,6 +2,7 @@ using System.Text;
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
 
@@ -61,7 +62,14 @@ public sealed class ConfigLoaderTests : IDisposable
                 success_exit_codes: [0, "20"]
                 success_pattern: '^PDFiD '
                 stderr_is_failure: false
-                findings: [{ pattern: '(?<name>/JS)', score: 30 }]
+                findings: [{ pattern: '(?<name>/JS)', score: 30 }, { json: '$.a', name_path: b, name: c }, { exit_code: 20, name: d }]
+                failures: [{ exit_code: 9, reason: encrypted }]
+                sandbox: if_available
+                max_memory: none
+                max_cpu: 5s
+                read: [/opt/tool]
+                environment: { PYTHONPATH: /opt/tool }
+                break_for: 1m
             routes:
               - types: [application/pdf]
                 stop_at_malicious: false
@@ -75,11 +83,16 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal(1L << 30, config.Unpacking.MaxTotalBytes);
         Assert.Equal(20_000, config.Queue.MaxOpen);
         var clamd = Assert.IsType<ClamdOptions>(config.Scanners.Single(s => s.Name == "clamd").Options);
-        Assert.Equal(("tcp://127.0.0.1:3310", TimeSpan.FromSeconds(1.5)), (clamd.Address, clamd.Timeout));
+        Assert.Equal(("tcp://127.0.0.1:3310", TimeSpan.FromSeconds(1.5)), (clamd.Address, clamd.Guard.Timeout));
         var pdfid = Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "pdfid").Options);
         Assert.True(pdfid is { LooksAtContent: true, StandardErrorIsFailure: false });
         Assert.Equal([0, 20], pdfid.SuccessExitCodes.Order());
         Assert.Equal((30, 75), (pdfid.Findings[0].Score, pdfid.Findings[0].MaliciousAt));
+        Assert.Equal((SandboxMode.IfAvailable, (long?)null, TimeSpan.FromSeconds(5)), (pdfid.Sandbox, pdfid.Limits.MaxMemory, pdfid.Limits.MaxCpu));
+        Assert.Equal(("/opt/tool", "/opt/tool", TimeSpan.FromMinutes(1)), (pdfid.Read[0], pdfid.Environment["PYTHONPATH"], pdfid.Guard.BreakFor));
+        Assert.Equal((new JsonFinding("$.a", "b"), 20), (pdfid.Findings[1].Json, pdfid.Findings[2].ExitCode));
+        Assert.Equal(new FailureRule(Reasons.Encrypted, ExitCode: 9), Assert.Single(pdfid.Failures));
+        Assert.Equal(SandboxMode.Required, Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "yara").Options).Sandbox);
         var route = Assert.Single(config.Routes);
         Assert.False(route.StopAtMalicious);
         Assert.Equal("content", route.Steps[1].OnlyIfFlagged);
@@ -89,7 +102,7 @@ public sealed class ConfigLoaderTests : IDisposable
     // The text, the line of the error, and what it must say.
     public static TheoryData<string, int, string, string> Errors => new()
     {
-        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, routes, scan, scanners, spool, state, unpacking, verdict_log" },
+        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, routes, sandbox, scan, scanners, spool, state, unpacking, verdict_log" },
         { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, keep_done, max_attempts, max_open" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },
@@ -124,7 +137,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { $"scanners: {{ x: {{ kind: clamd, address: /{new string('a', 120)} }} }}", 1, "scanners.x.address", "at most 107 bytes" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 1ms } }", 1, "scanners.x.timeout", "expected a duration" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 2d } }", 1, "scanners.x.timeout", "expected a duration" },
-        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, concurrency, enabled, kind, max_size, timeout" },
+        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, break_after, break_for, concurrency, enabled, kind, max_size, retries, timeout" },
         { "scanners: { x: { kind: command } }", 1, "scanners.x.command", "is required" },
         { "scanners: { x: { kind: command, command: tool } }", 1, "scanners.x.command", "expected a list" },
         { "scanners: { x: { kind: command, command: [tool] } }", 1, "scanners.x.command", "{sample}" },
@@ -133,6 +146,20 @@ public sealed class ConfigLoaderTests : IDisposable
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], files: { rules: rel } } }", 1, "scanners.x.files.rules", "is no absolute path" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_pattern: '(' } }", 1, "scanners.x.success_pattern", "not a regular expression" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_exit_codes: [300] } }", 1, "scanners.x.success_exit_codes", "expected whole numbers from 0 to 255" },
+        { "sandbox: maybe", 1, "sandbox", "expected one of required, if_available, off" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], sandbox: no } }", 1, "scanners.x.sandbox", "expected one of required, if_available, off" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], max_memory: lots } }", 1, "scanners.x.max_memory", "expected a size" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], max_processes: 0 } }", 1, "scanners.x.max_processes", "from 1 to 100000" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], max_cpu: 1 } }", 1, "scanners.x.max_cpu", "expected a duration" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], read: [relative] } }", 1, "scanners.x.read", "\"relative\" is no absolute path" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], environment: { 'A=B': x } } }", 1, "scanners.x.environment.A=B", "is no name" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], break_after: 1 } }", 1, "scanners.x.break_after", "from 2 to 1000" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_json: '$[' } }", 1, "scanners.x.success_json", "not a JSON path" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ json: '$.a[' }] } }", 1, "scanners.x.findings[0].json", "not a JSON path" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: '(?<name>a)', exit_code: 1 }] } }", 1, "scanners.x.findings[0].pattern", "no more than one" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ exit_code: 1 }] } }", 1, "scanners.x.findings[0].exit_code", "needs the finding's name" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], failures: [{ exit_code: 9 }] } }", 1, "scanners.x.failures[0].reason", "is required: one of encrypted" },
+        { "scanners: { x: { kind: command, command: [tool, '{sample}'], failures: [{ exit_code: 9, reason: bad }] } }", 1, "scanners.x.failures[0].reason", "expected one of encrypted" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ score: 1 }] } }", 1, "scanners.x.findings[0].pattern", "is required" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: 'a' }] } }", 1, "scanners.x.findings[0].pattern", "(?<name>...)" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: '(?<name>a)', score: 101 }] } }", 1, "scanners.x.findings[0].score", "from 0 to 100" },

@@ -1,3 +1,5 @@
+using MailScanBridge.Scanning.Resilience;
+
 namespace MailScanBridge.Scanning.Clamd;
 
 /// <summary>Where clamd listens and what it takes.</summary>
@@ -7,8 +9,8 @@ public sealed record ClamdOptions
     /// authentication: keep the socket to its group, and TCP to loopback.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Time for one scan, connect included; default 60 s. Beyond it the step fails with <c>timeout</c>.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How many scans, and so connections, at a time (default 4), how long one may take (default 60 s), and what becomes of a clamd that is down.</summary>
+    public ToolGuardOptions Guard { get; init; } = new() { Concurrency = 4, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>
     /// Largest item handed to clamd, in bytes; default 25 MiB, which is what Debian sets in clamd.conf as MaxFileSize and
@@ -16,7 +18,4 @@ public sealed record ClamdOptions
     /// item fails with <c>too_large</c>.
     /// </summary>
     public long MaxSize { get; init; } = 25 * 1024 * 1024;
-
-    /// <summary>Most scans at a time; default 4. More wait for their turn.</summary>
-    public int Concurrency { get; init; } = 4;
 }

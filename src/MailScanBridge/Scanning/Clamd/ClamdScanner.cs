@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Unpacking;
-using Polly;
-using Polly.Retry;
-using Polly.Timeout;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailScanBridge.Scanning.Clamd;
 
@@ -17,24 +17,17 @@ public sealed class ClamdScanner : IScanner
     private const int ChunkSize = 64 * 1024;
     private const int MaxReply = 4096;
     private readonly ClamdOptions _options;
-    private readonly ResiliencePipeline<ScannerResult> _pipeline;
+    private readonly ToolGuard _guard;
 
-    public ClamdScanner(string name, ClamdOptions options, TimeProvider time)
+    /// <param name="name">As configuration, routes and verdicts call it.</param>
+    /// <param name="options">Where it is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told once when clamd is down, and once when it is back.</param>
+    public ClamdScanner(string name, ClamdOptions options, TimeProvider time, ILogger? logger = null)
     {
         Name = name;
         _options = options;
-        _pipeline = new ResiliencePipelineBuilder<ScannerResult> { TimeProvider = time }
-            .AddConcurrencyLimiter(options.Concurrency, queueLimit: int.MaxValue)
-            .AddTimeout(options.Timeout)
-            .AddRetry(new RetryStrategyOptions<ScannerResult>
-            {
-                // A connection that clamd refused or dropped, as it does while it reloads its database.
-                ShouldHandle = new PredicateBuilder<ScannerResult>().Handle<SocketException>().Handle<IOException>(),
-                MaxRetryAttempts = 2,
-                Delay = TimeSpan.FromMilliseconds(200),
-                BackoffType = DelayBackoffType.Exponential,
-            })
-            .Build();
+        _guard = new ToolGuard(name, options.Guard, time, logger ?? NullLogger.Instance);
     }
 
     public string Name { get; }
@@ -68,17 +61,23 @@ public sealed class ClamdScanner : IScanner
             return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)");
         }
 
+        return await _guard.RunAsync(token => TryAsync(item.Path, token), cancellationToken);
+    }
+
+    /// <summary>A connection that clamd refused or dropped, as it does while it reloads its database, is a fault that may pass.</summary>
+    private async ValueTask<ScannerResult> TryAsync(string path, CancellationToken cancellationToken)
+    {
         try
         {
-            return await _pipeline.ExecuteAsync(token => AskAsync(item.Path, token), cancellationToken);
+            return await AskAsync(path, cancellationToken);
         }
-        catch (TimeoutRejectedException e)
+        catch (SocketException e)
         {
-            return ScannerResult.Failed(Reasons.Timeout, $"no answer within {e.Timeout.TotalSeconds:0.#} s");
+            throw new ToolFaultException($"{_options.Address}: {e.Message}", isTransient: true, e);
         }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return ScannerResult.Failed(Reasons.ToolDown, $"{_options.Address}: {e.Message}");
+            return ScannerResult.Failed(Reasons.ToolDown, e.Message); // The sample cannot be read, or the address cannot be one.
         }
     }
 

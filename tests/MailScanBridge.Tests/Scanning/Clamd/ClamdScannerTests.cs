@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Unpacking;
@@ -81,7 +82,7 @@ public sealed class ClamdScannerTests : IDisposable
             await c.HangAsync();
         });
 
-        AssertFailed(await ScanAsync(clamd.Address, Make.Eicar, o => o with { Timeout = TimeSpan.FromMilliseconds(200) }), Reasons.Timeout);
+        AssertFailed(await ScanAsync(clamd.Address, Make.Eicar, o => o with { Guard = o.Guard with { Timeout = TimeSpan.FromMilliseconds(200) } }), Reasons.Timeout);
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class ClamdScannerTests : IDisposable
     {
         await using var clamd = new FakeClamd(_folder.Path, c => c.HangAsync());
 
-        AssertFailed(await ScanAsync(clamd.Address, new byte[5_000_000], o => o with { Timeout = TimeSpan.FromMilliseconds(200) }), Reasons.Timeout);
+        AssertFailed(await ScanAsync(clamd.Address, new byte[5_000_000], o => o with { Guard = o.Guard with { Timeout = TimeSpan.FromMilliseconds(200) } }), Reasons.Timeout);
     }
 
     [Fact]
@@ -229,7 +230,7 @@ public sealed class ClamdScannerTests : IDisposable
 
     private static ClamdScanner Scanner(string address, Func<ClamdOptions, ClamdOptions>? change = null)
     {
-        var options = new ClamdOptions { Address = address, Timeout = Wait.Deadline };
+        var options = new ClamdOptions { Address = address, Guard = new ToolGuardOptions { Concurrency = 4, Timeout = Wait.Deadline } };
         return new ClamdScanner("clamd", change?.Invoke(options) ?? options, TimeProvider.System);
     }
 

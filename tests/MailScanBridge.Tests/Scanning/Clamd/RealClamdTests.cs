@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
@@ -105,7 +106,7 @@ public sealed class RealClamdTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private ClamdScanner Scanner() => new("clamd", new ClamdOptions { Address = Address, Timeout = Wait.Deadline }, TimeProvider.System);
+    private ClamdScanner Scanner() => new("clamd", new ClamdOptions { Address = Address, Guard = new ToolGuardOptions { Concurrency = 4, Timeout = Wait.Deadline } }, TimeProvider.System);
 
     private Task<ScannerResult> ScanAsync(ClamdScanner scanner, byte[] content) =>
         scanner.ScanAsync(Make.Item(path: _folder.Write("sample", content), content: content), Wait.Token).AsTask();

@@ -86,7 +86,7 @@ public sealed class YaraTests : IDisposable
     {
         var profile = (CommandOptions)ConfigLoader.Load(null, _ => null).Scanners.Single(s => s.Name == "yara").Options!;
         var path = _folder.Write("rules.yar", System.Text.Encoding.UTF8.GetBytes(rules));
-        return new CommandScanner("yara", profile with { Files = new Dictionary<string, string> { ["rules"] = path } }, TimeProvider.System);
+        return new CommandScanner("yara", profile with { Files = new Dictionary<string, string> { ["rules"] = path } }, Sandboxes.Here, TimeProvider.System);
     }
 
     private Task<ScannerResult> ScanAsync(string rules, byte[] content) =>
