@@ -21,6 +21,9 @@ public sealed record PipelineParts
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }
 
+    /// <summary>Why configured scanners are not among them, by name.</summary>
+    public IReadOnlyDictionary<string, string> Absent { get; init; } = new Dictionary<string, string>();
+
     public required IReadOnlyList<Route> Routes { get; init; }
 
     public ReplyOptions Replies { get; init; } = new();

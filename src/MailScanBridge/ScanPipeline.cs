@@ -64,7 +64,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _router = new Router(parts.Routes);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
-        _runner = new ScanRunner(_scanners, _metrics, time);
+        _runner = new ScanRunner(_scanners, _metrics, time, parts.Absent);
         _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);

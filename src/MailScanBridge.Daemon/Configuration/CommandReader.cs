@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Scanning.Yara;
 
 namespace MailScanBridge.Daemon.Configuration;
 
@@ -9,6 +10,18 @@ internal static class CommandReader
 {
     /// <summary>The words for <see cref="SandboxMode"/>, in its order.</summary>
     private static readonly string[] Words = ["required", "if_available", "off"];
+
+    /// <summary>A scanner of kind <c>yara</c>: rule files that are compiled, and a command that runs over them.</summary>
+    public static YaraOptions Yara(ConfigSection section, SandboxMode sandbox)
+    {
+        var rules = AbsolutePaths(section, "rules");
+        if (rules.Count == 0)
+        {
+            section.Wrong("rules", "is required: a list of rule files, or of directories that hold some");
+        }
+
+        return new YaraOptions { Rules = rules, Reload = section.Duration("reload", TimeSpan.FromSeconds(30)), Command = Read(section, sandbox) };
+    }
 
     public static CommandOptions Read(ConfigSection section, SandboxMode sandbox)
     {
@@ -46,6 +59,7 @@ internal static class CommandReader
             Environment = Environment(section),
             Guard = ScannerReader.Guard(section, options.Guard),
             MaxOutput = (int)Math.Min(int.MaxValue, section.Size("max_output", options.MaxOutput)),
+            MinSize = section.Has("min_size") ? section.Size("min_size", 1) : options.MinSize,
             MaxSize = section.Size("max_size", options.MaxSize),
         };
     }

@@ -7,7 +7,7 @@ namespace MailScanBridge.Daemon.Configuration;
 /// <summary>Reads <c>scanners</c>: a mapping from name to kind and the kind's own options.</summary>
 internal static class ScannerReader
 {
-    private static readonly string[] Kinds = ["content", "hash_list", "clamd", "command"];
+    private static readonly string[] Kinds = ["content", "hash_list", "clamd", "yara", "command"];
 
     /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
     /// <param name="own">The file's section.</param>
@@ -23,11 +23,15 @@ internal static class ScannerReader
 
         foreach (var name in own.Keys.ToList())
         {
-            Add(scanners, name, own.Section(name), sandbox);
+            Add(scanners, name, Merged(own.Section(name), builtIn, name), sandbox);
         }
 
         return scanners;
     }
+
+    /// <summary>A scanner of the built-in file that is named without its kind keeps what is not said: one line switches it on or moves it.</summary>
+    private static ConfigSection Merged(ConfigSection own, ConfigSection builtIn, string name) =>
+        !own.Has("kind") && builtIn.Keys.Contains(name) ? own.Over(builtIn.Section(name)) : own;
 
     private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section, SandboxMode sandbox)
     {
@@ -53,6 +57,9 @@ internal static class ScannerReader
             case "clamd":
                 options = Clamd(section);
                 break;
+            case "yara":
+                options = CommandReader.Yara(section, sandbox);
+                break;
             case "command":
                 options = CommandReader.Read(section, sandbox);
                 break;
@@ -73,11 +80,19 @@ internal static class ScannerReader
         {
             section.Wrong("address", "a socket's path has at most 107 bytes");
         }
+        else if (options.Address.StartsWith("tcp:", StringComparison.Ordinal) && !new Uri(options.Address).IsLoopback && !section.Flag("allow_remote", false))
+        {
+            section.Wrong("address", $"{Printable.Text(options.Address, 80)} is not on this machine: files would travel in the clear to whoever answers there. If that is meant: allow_remote: true");
+        }
+
+        section.Has("allow_remote");
 
         return options with
         {
             Guard = Guard(section, options.Guard),
             MaxSize = section.Size("max_size", options.MaxSize),
+            PassFiles = section.Flag("pass_files", options.PassFiles),
+            MaxDatabaseAge = section.Duration("max_database_age", options.MaxDatabaseAge, maxDays: 3650),
         };
     }
 

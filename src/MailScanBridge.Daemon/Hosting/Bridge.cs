@@ -48,7 +48,7 @@ internal sealed class Bridge : IAsyncDisposable
         try
         {
             var logger = loggers.CreateLogger("MailScanBridge.Scanners");
-            var factory = new ScannerFactory(time, logger);
+            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), time, logger);
             var scanners = await FindScannersAsync(config, factory, logger, cancellationToken);
             var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
             await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
@@ -69,6 +69,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,
+                Absent = scanners.Where(s => s.Scanner is null).ToDictionary(s => s.Name, s => s.Absent!),
                 VerdictLogPath = config.VerdictLogPath,
             };
             return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, factory, time, logger));

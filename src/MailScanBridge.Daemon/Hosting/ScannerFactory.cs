@@ -4,6 +4,7 @@ using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Scanning.Yara;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Daemon.Hosting;
@@ -15,7 +16,10 @@ namespace MailScanBridge.Daemon.Hosting;
 internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Absent);
 
 /// <summary>Makes the configured scanners and asks each whether it is there. Safe for concurrent use.</summary>
-internal sealed class ScannerFactory(TimeProvider time, ILogger logger)
+/// <param name="rules">Absolute path of the directory for compiled rules.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For what is found and what is not.</param>
+internal sealed class ScannerFactory(string rules, TimeProvider time, ILogger logger)
 {
     private readonly Lazy<Task<Sandbox>> _sandbox = new(() => FindSandboxAsync(logger));
 
@@ -38,17 +42,22 @@ internal sealed class ScannerFactory(TimeProvider time, ILogger logger)
                     : new FoundScanner(config.Name, null, $"{path} does not exist");
             case ClamdOptions options:
                 var clamd = new ClamdScanner(config.Name, options, time, logger);
-                return await clamd.ProbeAsync(cancellationToken) is not null
-                    ? new FoundScanner(config.Name, clamd, null)
-                    : new FoundScanner(config.Name, null, $"no clamd answers at {options.Address}");
+                var useless = await clamd.ProbeAsync(cancellationToken) is null ? $"no clamd answers at {options.Address}" : await clamd.CheckAsync(cancellationToken);
+                return new FoundScanner(config.Name, useless is null ? clamd : null, useless);
+            case YaraOptions options:
+                var yara = new YaraScanner(config.Name, options, Path.Combine(rules, $"yara-{Uri.EscapeDataString(config.Name)}"), await SandboxForAsync(options.Command), time, logger);
+                var missing = await yara.ProbeAsync(cancellationToken);
+                return new FoundScanner(config.Name, missing is null ? yara : null, missing);
             case CommandOptions options:
-                var command = new CommandScanner(config.Name, options, options.Sandbox == SandboxMode.Off ? Sandbox.None("switched off") : await _sandbox.Value, time, logger);
+                var command = new CommandScanner(config.Name, options, await SandboxForAsync(options), time, logger);
                 var absent = await command.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, absent is null ? command : null, absent);
             default:
                 throw new InvalidOperationException($"Scanner {config.Name} has no known kind.");
         }
     }
+
+    private Task<Sandbox> SandboxForAsync(CommandOptions options) => options.Sandbox == SandboxMode.Off ? Task.FromResult(Sandbox.None("switched off")) : _sandbox.Value;
 
     /// <summary>Tried once, when the first tool wants it; what this machine has is said then.</summary>
     private static async Task<Sandbox> FindSandboxAsync(ILogger logger)

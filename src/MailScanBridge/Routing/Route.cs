@@ -16,5 +16,6 @@ public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyLi
 /// <summary>One tool in a route.</summary>
 /// <param name="Scanner">The scanner's name.</param>
 /// <param name="Mandatory">True: without this step's proof the item is not clean. False: its findings count, its failure does not.</param>
-/// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run; null: always.</param>
-public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null);
+/// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run, be it a note; null: always.</param>
+/// <param name="Backup">The scanner that takes this step where the first is absent, down or too slow; null: none.</param>
+public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null, string? Backup = null);

@@ -9,7 +9,11 @@ namespace MailScanBridge.Scanning;
 /// (<c>tool_down</c>) where it is mandatory, a note where it is not. What one scanner does wrong ends with its step: the others
 /// still run, and what they found still counts. Safe for concurrent use.
 /// </summary>
-public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time)
+/// <param name="scanners">Those that are there, by name.</param>
+/// <param name="metrics">Where times are measured.</param>
+/// <param name="time">The clock.</param>
+/// <param name="absent">Why the others are not, by name; may be null.</param>
+public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time, IReadOnlyDictionary<string, string>? absent = null)
 {
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
     /// <param name="plan">What to run.</param>
@@ -25,26 +29,45 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
             {
                 steps.Add(new StepReport(step.Scanner, null, step.Mandatory, LooksAtContent: false, null, skip, TimeSpan.Zero));
             }
-            else if (scanners.TryGetValue(step.Scanner, out var scanner))
-            {
-                var started = time.GetTimestamp();
-                var result = await RunAsync(scanner, plan.Item, limit, cancellationToken);
-                var elapsed = time.GetElapsedTime(started);
-                metrics.Scanned(scanner.Name, result.Outcome, elapsed);
-                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed));
-            }
-            else if (step.Mandatory)
-            {
-                var absent = ScannerResult.Failed(Reasons.ToolDown, "not on this machine");
-                steps.Add(new StepReport(step.Scanner, null, Mandatory: true, LooksAtContent: true, absent, null, TimeSpan.Zero));
-            }
             else
             {
-                steps.Add(new StepReport(step.Scanner, null, Mandatory: false, LooksAtContent: false, null, "not on this machine", TimeSpan.Zero));
+                steps.AddRange(await WithBackupAsync(step, plan.Item, limit, cancellationToken));
             }
         }
 
         return new ScanReport(plan.Item, steps);
+    }
+
+    /// <summary>A step, and its backup's where it needs one. Which of the two the item's proof hangs on is the one that worked.</summary>
+    private async Task<StepReport[]> WithBackupAsync(RouteStep step, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        var first = await StepAsync(step.Scanner, step.Mandatory, item, limit, cancellationToken);
+        if (step.Backup is not { } backup || !IsDown(first) || limit.IsCancellationRequested)
+        {
+            return [first];
+        }
+
+        var second = await StepAsync(backup, step.Mandatory, item, limit, cancellationToken);
+        return IsDown(second) ? [first, second with { Mandatory = false }] : [first with { Mandatory = false }, second];
+    }
+
+    private static bool IsDown(StepReport step) => step.Result is null or { Outcome: ScanOutcome.Failed, Reason: Reasons.ToolDown or Reasons.Timeout };
+
+    private async Task<StepReport> StepAsync(string name, bool mandatory, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        if (scanners.TryGetValue(name, out var scanner))
+        {
+            var started = time.GetTimestamp();
+            var result = await RunAsync(scanner, item, limit, cancellationToken);
+            var elapsed = time.GetElapsedTime(started);
+            metrics.Scanned(scanner.Name, result.Outcome, elapsed);
+            return new StepReport(name, scanner.Version, mandatory, scanner.LooksAtContent, result, null, elapsed);
+        }
+
+        var why = absent?.GetValueOrDefault(name) is { } known ? $"not on this machine: {known}" : "not on this machine";
+        return mandatory
+            ? new StepReport(name, null, Mandatory: true, LooksAtContent: true, ScannerResult.Failed(Reasons.ToolDown, why), null, TimeSpan.Zero)
+            : new StepReport(name, null, Mandatory: false, LooksAtContent: false, null, why, TimeSpan.Zero);
     }
 
     private static async Task<ScannerResult> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)

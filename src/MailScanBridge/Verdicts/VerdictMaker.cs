@@ -33,14 +33,15 @@ public static class VerdictMaker
         var gaps = new List<Gap>();
         gaps.AddRange(WhatZeekMissed(request, unpacked.Items[0]));
         gaps.AddRange(unpacked.Problems.Select(p => new Gap(p.Item, p.Reason, p.Detail)));
+        var notes = new List<(ScanItem Item, string Scanner, Finding Finding)>();
         var findings = new List<(ScanItem Item, string Scanner, Finding Finding)>();
         foreach (var item in unpacked.Items)
         {
             var report = byContent[ScanKey(item)];
             gaps.AddRange(Unproven(item, report));
-            findings.AddRange(report.Steps
-                .Where(s => s.Result is not null)
-                .SelectMany(s => s.Result!.Findings.Select(f => (item, s.Scanner, f))));
+            var found = report.Steps.Where(s => s.Result is not null).SelectMany(s => s.Result!.Findings.Select(f => (item, s.Scanner, f))).ToLookup(f => f.f.Kind == VerdictKind.Clean);
+            findings.AddRange(found[false]);
+            notes.AddRange(found[true]);
         }
 
         findings.Sort((a, b) => (b.Finding.Kind, b.Finding.Score).CompareTo((a.Finding.Kind, a.Finding.Score)));
@@ -51,7 +52,7 @@ public static class VerdictMaker
         {
             Kind = kind,
             Reason = findings.Count > 0 ? "" : gap?.Reason ?? "",
-            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails))),
+            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails)).Concat(notes.Select(Describe).Distinct().Take(MaxDetails))),
             Score = findings.Count > 0 ? findings.Max(f => f.Finding.Score) : 0,
             Names = [.. findings.Select(f => NameOf(f.Finding)).Distinct().Take(MaxNames)],
             Tools = ToolLines(reports),
@@ -166,7 +167,7 @@ public static class VerdictMaker
             return $"did not run ({steps[0].Skipped})";
         }
 
-        var found = ran.Sum(s => s.Result!.Findings.Count);
+        var found = ran.Sum(s => s.Result!.Findings.Count(f => f.Kind != VerdictKind.Clean));
         var failed = ran.Where(s => s.Result!.Outcome == ScanOutcome.Failed).ToList();
         var result = found > 0 ? $"{found} found" : failed.Count > 0 ? $"failed: {failed[0].Result!.Reason}" : ran.Any(s => s.Result!.Outcome == ScanOutcome.Scanned) ? "nothing found" : "no opinion";
         return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms)");

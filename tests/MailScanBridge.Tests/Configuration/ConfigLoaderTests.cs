@@ -3,6 +3,7 @@ using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Scanning.Yara;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = ConfigLoader.Load(null, _ => null);
 
-        Assert.Equal(["content", "bad_hashes", "clamd", "yara"], config.Scanners.Select(s => s.Name));
+        Assert.Equal(["content", "bad_hashes", "clamd", "yara", "clamscan", "libmagic", "pdfid", "pdf-parser", "olevba", "mraptor", "rtfobj", "ssdeep"], config.Scanners.Select(s => s.Name));
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
         Assert.Equal("/var/lib/mailscan-bridge/journal.sqlite", config.Queue.JournalPath);
         Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
@@ -39,8 +40,8 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = Load(text);
 
-        Assert.Equal(4, config.Scanners.Count);
-        Assert.Equal(2, config.Routes.Count);
+        Assert.Equal(12, config.Scanners.Count);
+        Assert.Equal(5, config.Routes.Count);
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
     }
 
@@ -92,11 +93,22 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal(("/opt/tool", "/opt/tool", TimeSpan.FromMinutes(1)), (pdfid.Read[0], pdfid.Environment["PYTHONPATH"], pdfid.Guard.BreakFor));
         Assert.Equal((new JsonFinding("$.a", "b"), 20), (pdfid.Findings[1].Json, pdfid.Findings[2].ExitCode));
         Assert.Equal(new FailureRule(Reasons.Encrypted, ExitCode: 9), Assert.Single(pdfid.Failures));
-        Assert.Equal(SandboxMode.Required, Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "yara").Options).Sandbox);
+        Assert.Equal(SandboxMode.Required, Assert.IsType<YaraOptions>(config.Scanners.Single(s => s.Name == "yara").Options).Command.Sandbox);
         var route = Assert.Single(config.Routes);
         Assert.False(route.StopAtMalicious);
         Assert.Equal("content", route.Steps[1].OnlyIfFlagged);
         Assert.Contains(config.Scanners, s => s.Name == "yara");
+    }
+
+    [Fact]
+    public void A_built_in_scanner_named_without_its_kind_keeps_what_is_not_said()
+    {
+        var config = Load("scanners: { clamscan: { enabled: true }, pdfid: { files: { script: /srv/pdfid.py }, timeout: 3s }, libmagic: { enabled: false } }");
+
+        Assert.True(Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "clamscan").Options).LooksAtContent);
+        var pdfid = Assert.IsType<CommandOptions>(config.Scanners.Single(s => s.Name == "pdfid").Options);
+        Assert.Equal(("/srv/pdfid.py", TimeSpan.FromSeconds(3), "python3"), (pdfid.Files["script"], pdfid.Guard.Timeout, pdfid.Command[0]));
+        Assert.Equal(ScannerConfig.SwitchedOff, config.Scanners.Single(s => s.Name == "libmagic").Kind);
     }
 
     // The text, the line of the error, and what it must say.
@@ -128,8 +140,8 @@ public sealed class ConfigLoaderTests : IDisposable
         { "hub: { xpub: 'tcp://192.0.2.1:5' }", 1, "hub.xpub", "loopback" },
         { "hub: { xsub: nonsense }", 1, "hub.xsub", "loopback" },
         { "hub: { xsub: 'tcp://127.0.0.1' }", 1, "hub.xsub", "loopback" },
-        { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, clamd, command" },
-        { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, clamd, command" },
+        { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, clamd, yara, command" },
+        { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, clamd, yara, command" },
         { "scanners: { x: { kind: content } }", 1, "scanners.x.kind", "has one name: content" },
         { "scanners: { x: { kind: hash_list } }", 1, "scanners.x.path", "is no absolute path" },
         { "scanners: { x: { kind: clamd } }", 1, "scanners.x.address", "is required" },
@@ -137,7 +149,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { $"scanners: {{ x: {{ kind: clamd, address: /{new string('a', 120)} }} }}", 1, "scanners.x.address", "at most 107 bytes" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 1ms } }", 1, "scanners.x.timeout", "expected a duration" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 2d } }", 1, "scanners.x.timeout", "expected a duration" },
-        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, break_after, break_for, concurrency, enabled, kind, max_size, retries, timeout" },
+        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, allow_remote, break_after, break_for, concurrency, enabled, kind, max_database_age, max_size, pass_files, retries, timeout" },
         { "scanners: { x: { kind: command } }", 1, "scanners.x.command", "is required" },
         { "scanners: { x: { kind: command, command: tool } }", 1, "scanners.x.command", "expected a list" },
         { "scanners: { x: { kind: command, command: [tool] } }", 1, "scanners.x.command", "{sample}" },
@@ -146,6 +158,12 @@ public sealed class ConfigLoaderTests : IDisposable
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], files: { rules: rel } } }", 1, "scanners.x.files.rules", "is no absolute path" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_pattern: '(' } }", 1, "scanners.x.success_pattern", "not a regular expression" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], success_exit_codes: [300] } }", 1, "scanners.x.success_exit_codes", "expected whole numbers from 0 to 255" },
+        { "scanners: { x: { kind: clamd, address: 'tcp://192.0.2.1:3310' } }", 1, "scanners.x.address", "allow_remote: true" },
+        { "scanners: { x: { kind: clamd, address: /a, max_database_age: 0d } }", 1, "scanners.x.max_database_age", "expected a duration" },
+        { "scanners: { x: { kind: yara, command: [yara, '{sample}'] } }", 1, "scanners.x.rules", "is required" },
+        { "scanners: { x: { kind: yara, rules: [a.yar], command: [yara, '{sample}'] } }", 1, "scanners.x.rules", "is no absolute path" },
+        { "routes: [{ types: [a/b], steps: [{ scanner: clamd, backup: nobody }] }]", 1, "routes[0].steps[0].backup", "no other scanner is named nobody" },
+        { "routes: [{ types: [a/b], steps: [{ scanner: clamd, backup: clamd }] }]", 1, "routes[0].steps[0].backup", "no other scanner" },
         { "sandbox: maybe", 1, "sandbox", "expected one of required, if_available, off" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], sandbox: no } }", 1, "scanners.x.sandbox", "expected one of required, if_available, off" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], max_memory: lots } }", 1, "scanners.x.max_memory", "expected a size" },
@@ -169,7 +187,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, only_if_flagged: yara }]", 3, "routes[0].steps[0].only_if_flagged", "is no earlier step" },
         { "routes:\n  - types: ['*/pdf']\n    steps: [{ scanner: content }]", 2, "routes[0].types", "only at its end" },
         { "routes:\n  - types: [Application/PDF]\n    steps: [{ scanner: content }]", 2, "routes[0].types", "lower case" },
-        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: mandatory, only_if_flagged, scanner" },
+        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: backup, mandatory, only_if_flagged, scanner" },
         { "spool: /a\nspool: /b", 2, "", "uplicate" },
         { "spool: /a\n? [a, b]\n: c", 2, "", "expected a name as key" },
         { "? { a: b }\n: c", 1, "", "expected a name as key" },
@@ -246,7 +264,7 @@ public sealed class ConfigLoaderTests : IDisposable
         var config = Load("scanners: { clamd: { enabled: false }, yara: { enabled: false, kind: command } }");
 
         Assert.DoesNotContain(config.Scanners, s => s.Kind == "clamd");
-        Assert.Equal(2, config.Routes.Count);
+        Assert.Equal(5, config.Routes.Count);
     }
 
     public void Dispose() => _folder.Dispose();

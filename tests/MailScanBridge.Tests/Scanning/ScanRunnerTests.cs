@@ -73,6 +73,60 @@ public sealed class ScanRunnerTests
     }
 
     [Fact]
+    public async Task A_note_is_a_flag_and_no_suspicion()
+    {
+        var report = await RunAsync(
+            [new RouteStep("a"), new RouteStep("b", OnlyIfFlagged: "a")], ("a", _ => ScannerResult.Scanned(new Finding("note", VerdictKind.Clean, 0, "context"))), ("b", _ => ScannerResult.Scanned()));
+
+        Assert.NotNull(report.Steps[1].Result);
+    }
+
+    [Theory]
+    [InlineData(Reasons.ToolDown, true)]
+    [InlineData(Reasons.Timeout, true)]
+    [InlineData(Reasons.Encrypted, false)]
+    [InlineData(Reasons.TooLarge, false)]
+    [InlineData(null, false)]
+    public async Task A_backup_takes_the_step_where_the_first_is_down(string? reason, bool taken)
+    {
+        var report = await RunAsync(
+            [new RouteStep("a", Backup: "b")], ("a", _ => reason is null ? ScannerResult.Scanned() : ScannerResult.Failed(reason, "why")), ("b", _ => ScannerResult.Scanned()));
+
+        (string, bool)[] expected = taken ? [("a", false), ("b", true)] : [("a", true)];
+        Assert.Equal(expected, report.Steps.Select(s => (s.Scanner, s.Mandatory)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_backup_takes_the_step_where_the_first_is_absent(bool mandatory)
+    {
+        var report = await RunAsync([new RouteStep("gone", mandatory, Backup: "b")], ("b", _ => ScannerResult.Scanned(s_bad)));
+
+        Assert.Equal([("gone", false), ("b", mandatory)], report.Steps.Select(s => (s.Scanner, s.Mandatory)));
+        Assert.Equal([s_bad], report.Steps[1].Result!.Findings);
+    }
+
+    [Fact]
+    public async Task With_the_backup_down_too_the_step_has_failed()
+    {
+        var report = await RunAsync([new RouteStep("gone", Backup: "b")], ("b", _ => ScannerResult.Failed(Reasons.ToolDown, "no")));
+
+        Assert.Equal([("gone", true, Reasons.ToolDown), ("b", false, Reasons.ToolDown)], report.Steps.Select(s => (s.Scanner, s.Mandatory, s.Result!.Reason!)));
+    }
+
+    [Fact]
+    public async Task Why_a_mandatory_scanner_is_absent_is_said()
+    {
+        var runner = new ScanRunner(new Dictionary<string, IScanner>(), new MailScanMetrics(), TimeProvider.System, new Dictionary<string, string> { ["a"] = "no sandbox: because" });
+
+        var report = await runner.RunAsync(Plan([new RouteStep("a"), new RouteStep("a", Mandatory: false)], stop: true), CancellationToken.None, Wait.Token);
+
+        Assert.Equal("not on this machine: no sandbox: because", report.Steps[0].Result!.Detail);
+        Assert.Equal("not on this machine: no sandbox: because", report.Steps[1].Skipped);
+    }
+
+    [Fact]
     public async Task A_scanner_that_throws_spoils_only_its_own_step()
     {
         var report = await RunAsync([new RouteStep("a"), new RouteStep("b")], ("a", _ => throw new InvalidOperationException("broken")), ("b", _ => ScannerResult.Scanned(s_bad)));

@@ -14,8 +14,14 @@ public sealed record ClamdOptions
 
     /// <summary>
     /// Largest item handed to clamd, in bytes; default 25 MiB, which is what Debian sets in clamd.conf as MaxFileSize and
-    /// StreamMaxLength. Beyond clamd's own limit its OK proves nothing, so set this to the smaller of the two. A larger
-    /// item fails with <c>too_large</c>.
+    /// StreamMaxLength. Beyond clamd's own limit its OK proves nothing: it is tried at the start, and what clamd was seen to scan
+    /// counts where that is less. A larger item fails with <c>too_large</c>.
     /// </summary>
     public long MaxSize { get; init; } = 25 * 1024 * 1024;
+
+    /// <summary>True (default): on a Unix socket the open file is passed (FILDES) instead of its content (INSTREAM), if clamd takes it.</summary>
+    public bool PassFiles { get; init; } = true;
+
+    /// <summary>Age at which clamd's database is called old, in the log once; default 7 days. Its OK still counts.</summary>
+    public TimeSpan MaxDatabaseAge { get; init; } = TimeSpan.FromDays(7);
 }

@@ -61,6 +61,9 @@ public sealed record CommandOptions
     /// <summary>Most bytes read from the tool, default 1 MiB; a tool that prints more is killed and the step fails with <c>limits</c>.</summary>
     public int MaxOutput { get; init; } = 1024 * 1024;
 
+    /// <summary>Smallest item in bytes, default 0; of a smaller one the tool has no opinion.</summary>
+    public long MinSize { get; init; }
+
     /// <summary>Largest item in bytes, default 50 MiB; a larger one fails with <c>too_large</c>.</summary>
     public long MaxSize { get; init; } = 50L * 1024 * 1024;
 }

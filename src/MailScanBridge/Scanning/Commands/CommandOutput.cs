@@ -72,8 +72,11 @@ internal static class CommandOutput
     private static Finding Make(FindingRule rule, string? name, int? given, string? detail)
     {
         var score = given ?? rule.Score;
-        return new Finding(name ?? rule.Name ?? "unnamed", score >= rule.MaliciousAt ? VerdictKind.Malicious : VerdictKind.Suspicious, score, detail);
+        return new Finding(name ?? rule.Name ?? "unnamed", KindOf(score, rule), score, detail);
     }
+
+    private static VerdictKind KindOf(int score, FindingRule rule) =>
+        score == 0 ? VerdictKind.Clean : score >= rule.MaliciousAt ? VerdictKind.Malicious : VerdictKind.Suspicious;
 
     private static string? Group(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
 

@@ -58,7 +58,9 @@ public sealed class CommandScanner : IScanner
     }
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken) =>
-        item.Size > _options.MaxSize
+        item.Size < _options.MinSize
+            ? ScannerResult.NoOpinion()
+            : item.Size > _options.MaxSize
             ? ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)")
             : await _guard.RunAsync(token => RunAsync(item.Path, token), cancellationToken);
 

@@ -4,7 +4,7 @@ namespace MailScanBridge.Scanning.Commands;
 
 /// <summary>One way to find something in what a tool says: a pattern, a path in its JSON, or its exit code.</summary>
 /// <param name="Pattern">Matched line by line. Groups, all optional: <c>name</c>, <c>score</c> (0 to 100), <c>detail</c>.</param>
-/// <param name="Score">Score where the tool gives none.</param>
+/// <param name="Score">Score where the tool gives none; 0 makes a note: it speaks against nobody, but lets a step with only_if_flagged run.</param>
 /// <param name="MaliciousAt">From this score on the finding is malicious, below it suspicious.</param>
 public sealed record FindingRule(Regex? Pattern = null, int Score = 50, int MaliciousAt = 75)
 {
