@@ -17,6 +17,8 @@ public sealed record PipelineParts
 
     public required QueueOptions Queue { get; init; }
 
+    public OverloadOptions Overload { get; init; } = new();
+
     public UnpackBudget Unpacking { get; init; } = new();
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }

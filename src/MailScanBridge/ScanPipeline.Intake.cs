@@ -26,18 +26,10 @@ internal sealed partial class ScanPipeline
 
                     break;
                 case VerdictAck ack:
-                    foreach (var key in ack.Seqnos.Select(seqno => new RequestKey(ack.Node, ack.Incarnation, seqno)))
-                    {
-                        if (_queue.Find(key) is null)
-                        {
-                            _metrics.AckUnknown();
-                        }
-                        else
-                        {
-                            _closing.Writer.TryWrite(key);
-                        }
-                    }
-
+                    Note(ack);
+                    break;
+                case Ledger ledger:
+                    _ = ReckonAsync(ledger, cancellationToken);
                     break;
                 case NodeHello hello:
                     Welcome(hello);
@@ -48,6 +40,22 @@ internal sealed partial class ScanPipeline
                 case NodeBye bye:
                     Farewell(bye);
                     break;
+            }
+        }
+    }
+
+    private void Note(VerdictAck ack)
+    {
+        foreach (var (seqno, revision) in ack.Seqnos.Zip(ack.Revisions))
+        {
+            var key = new RequestKey(ack.Node, ack.Incarnation, seqno);
+            if (_queue.Find(key) is null)
+            {
+                _metrics.AckUnknown();
+            }
+            else
+            {
+                _closing.Writer.TryWrite((key, (int)Math.Min(revision, int.MaxValue)));
             }
         }
     }
@@ -105,7 +113,7 @@ internal sealed partial class ScanPipeline
     {
         try
         {
-            var acceptance = await _queue.AcceptAsync(request, Epoch);
+            var acceptance = await _queue.AcceptAsync(request, Epoch, WhyGiveUp(request), IsTrace(request.File));
             FaultPoints.Pass(FaultPoints.AfterCommit);
             if (acceptance.IsNew)
             {
@@ -182,6 +190,7 @@ internal sealed partial class ScanPipeline
 
     private void Welcome(NodeHello hello)
     {
+        RememberTrace(hello);
         if (_greeted.Count >= 1000)
         {
             _greeted.Clear(); // Each trace that is read is an incarnation of its own.
@@ -205,9 +214,10 @@ internal sealed partial class ScanPipeline
         Log.NodeBye(_logger, Printable.Text(bye.Node), bye.Incarnation, bye.Open);
         if (bye.Trace)
         {
+            _traceNodes.TryRemove((bye.Node, bye.Incarnation), out _);
             foreach (var key in _outbox.NodeIsGone(bye.Node, bye.Incarnation))
             {
-                _closing.Writer.TryWrite(key);
+                _closing.Writer.TryWrite((key, null));
             }
         }
     }

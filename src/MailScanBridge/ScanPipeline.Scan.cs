@@ -33,6 +33,7 @@ internal sealed partial class ScanPipeline
                 continue;
             }
 
+            verdict = verdict with { Revision = lease.Revision };
             await InsistAsync(() => _queue.AnswerAsync(lease, verdict), cancellationToken);
             FaultPoints.Pass(FaultPoints.BeforePublish);
             Answer(lease.Request.RequestKey, lease.Request.File, verdict);
@@ -118,10 +119,12 @@ internal sealed partial class ScanPipeline
             var file = request.File;
             var unpacked = _unpacker.Unpack(path, Printable.Decode(file.Filename), DeclaredType(file), work, both.Token);
             FaultPoints.Pass(FaultPoints.MidScan);
+            var level = _overload.Level;
+            var leaveOut = level > 0 ? $"left out: overload level {level}" : null;
             var reports = new List<ScanReport>();
             foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
             {
-                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken));
+                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken, leaveOut));
             }
 
             return VerdictMaker.Make(file, unpacked, reports, _time.GetUtcNow() - lease.Received, Epoch);

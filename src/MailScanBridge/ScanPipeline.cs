@@ -38,12 +38,14 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly VerdictLog _verdictLog;
     private readonly Shelf _shelf;
+    private readonly OverloadLevel _overload;
+    private readonly Route _lowRisk;
     private readonly MailScanMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _version;
     private readonly Channel<(RequestKey Key, FileRequest Request, Verdict? Verdict)> _accepted = Channel.CreateUnbounded<(RequestKey, FileRequest, Verdict?)>();
-    private readonly Channel<RequestKey> _closing = Channel.CreateUnbounded<RequestKey>();
+    private readonly Channel<(RequestKey Key, int? Acknowledged)> _closing = Channel.CreateUnbounded<(RequestKey, int?)>();
     private readonly SemaphoreSlim _accepting;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
     private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _greeted = new();
@@ -60,6 +62,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _custody = new Custody(parts.Custody);
         _queueOptions = parts.Queue;
         _queue = ScanQueue.Open(parts.Queue, time, _metrics, _logger);
+        _overload = new OverloadLevel(parts.Overload, parts.Queue.MaxOpen);
+        _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
         _unpacker = new Unpacker(parts.Unpacking, time);
         _router = new Router(parts.Routes);
         _routes = parts.Routes;
@@ -157,16 +161,18 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
     private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
 
+    private static int RevisionOf(JournalRow row) => Math.Max(1, row.Verdict?.Revision ?? 1);
+
     private void Recover()
     {
         var rows = _queue.Snapshot();
         var unlogged = rows.Where(r => r is { Verdict: not null, Logged: false }).ToList();
-        var logged = VerdictLog.FindLogged(_verdictLog.FilePath, [.. unlogged.Select(r => r.Request.RequestKey)]);
+        var logged = VerdictLog.FindLogged(_verdictLog.FilePath, [.. unlogged.Select(r => (r.Request.RequestKey, RevisionOf(r)))]);
         foreach (var row in unlogged)
         {
-            if (logged.Contains(row.Request.RequestKey))
+            if (logged.Contains((row.Request.RequestKey, RevisionOf(row))))
             {
-                _ = _queue.MarkLoggedAsync(row.Request.RequestKey);
+                _ = _queue.MarkLoggedAsync(row.Request.RequestKey, RevisionOf(row));
             }
             else
             {
@@ -176,10 +182,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
         foreach (var row in rows.Where(r => r.State == RequestState.Answered))
         {
-            _outbox.Send(row.Request.File, row.Verdict!, row.Received);
+            _outbox.Send(row.Request.File, row.Verdict!, RevisionOf(row) > 1 ? null : row.Received);
         }
 
-        var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
+        var closed = rows.Where(r => r is { State: RequestState.Closed, Later: false }).ToList();
         foreach (var row in closed)
         {
             if (Forget(row.Request))

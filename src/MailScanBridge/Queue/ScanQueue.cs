@@ -24,11 +24,13 @@ public sealed partial class ScanQueue : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly MailScanMetrics _metrics;
     private readonly JournalWriter _writer;
+    private readonly ILogger _logger;
     private long _lastId;
     private int _open;
 
-    private ScanQueue(QueueOptions options, TimeProvider time, MailScanMetrics metrics, JournalWriter writer)
+    private ScanQueue(QueueOptions options, TimeProvider time, MailScanMetrics metrics, JournalWriter writer, ILogger logger)
     {
+        _logger = logger;
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -45,7 +47,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public static ScanQueue Open(QueueOptions options, TimeProvider time, MailScanMetrics metrics, ILogger logger)
     {
         var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
-        var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit));
+        var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit), logger);
 
         // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
         foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
@@ -63,9 +65,14 @@ public sealed partial class ScanQueue : IAsyncDisposable
     /// Puts a request on the disk. A repeat (same key) changes nothing and gives the answer, if there is one. Beyond
     /// <see cref="QueueOptions.MaxOpen"/> the request is journalled with the answer <c>unscanned: overload</c>.
     /// </summary>
-    public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch)
+    /// <param name="request">What was asked.</param>
+    /// <param name="epoch">Of this daemon.</param>
+    /// <param name="giveUp">Why the request is to be answered with overload in any case; null where it is not.</param>
+    /// <param name="patient">Whether the node waits for its verdicts, however long: taken up to twice the limit.</param>
+    public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch, string? giveUp = null, bool patient = false)
     {
-        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = _time.GetUtcNow() };
+        var now = _time.GetUtcNow();
+        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = now };
         var known = _entries.GetOrAdd(request.RequestKey, entry);
         if (!ReferenceEquals(known, entry))
         {
@@ -73,17 +80,24 @@ public sealed partial class ScanQueue : IAsyncDisposable
             return new Acceptance(false, await AnswerOf(known));
         }
 
-        var overload = Interlocked.Increment(ref _open) > _options.MaxOpen
-            ? Verdict.Without(VerdictKind.Unscanned, Reasons.Overload, $"{_options.MaxOpen} requests are waiting (queue.max_open)", TimeSpan.Zero, epoch)
-            : null;
+        if (Interlocked.Increment(ref _open) > (patient ? 2L : 1L) * _options.MaxOpen)
+        {
+            giveUp = $"{_options.MaxOpen} requests are waiting (queue.max_open)";
+        }
+
+        var later = giveUp is not null && ReserveLater(entry);
+        var overload = giveUp is null ? null : OverloadVerdict(giveUp + (later ? "; it will be scanned later" : ""), epoch);
+        SeqnoGap? filled = null;
         try
         {
             await _writer.Write(journal =>
             {
                 journal.Insert(entry.Id, request, entry.Received);
+                filled = journal.Ledger.CountAccepted(request.RequestKey, now);
                 if (overload is not null)
                 {
-                    journal.SetVerdict(entry.Id, overload);
+                    journal.SetVerdict(entry.Id, overload, later);
+                    journal.Ledger.CountVerdict(request.RequestKey, overload);
                 }
             });
         }
@@ -91,21 +105,31 @@ public sealed partial class ScanQueue : IAsyncDisposable
         {
             _entries.TryRemove(request.RequestKey, out _);
             Interlocked.Decrement(ref _open);
+            if (later)
+            {
+                FreeLater(entry);
+            }
+
             entry.OnDisk.SetException(e);
             _ = entry.OnDisk.Task.Exception; // Observed here: perhaps nobody else waits for it.
             throw;
         }
 
+        TellOfFilled(filled);
         if (overload is null)
         {
-            _waiting.Writer.TryWrite(entry);
+            Enqueue(entry);
         }
         else
         {
             Interlocked.Decrement(ref _open);
-            _metrics.QueueOverload();
+            _metrics.QueueOverload(later);
             entry.Verdict = overload;
             entry.State = RequestState.Answered;
+            if (later)
+            {
+                _later.Enqueue(entry);
+            }
         }
 
         entry.OnDisk.SetResult();
@@ -123,12 +147,12 @@ public sealed partial class ScanQueue : IAsyncDisposable
         }
         catch
         {
-            _waiting.Writer.TryWrite(entry);
+            Enqueue(entry);
             throw;
         }
 
         entry.Attempts = attempt;
-        return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause);
+        return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause, entry.Later ? 2 : 1);
     }
 
     /// <summary>Hands a lease back without a verdict: the request will be leased again, with this attempt counted.</summary>
@@ -136,7 +160,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     {
         var entry = _entries[lease.Request.RequestKey];
         entry.LastCause = cause;
-        _waiting.Writer.TryWrite(entry);
+        Enqueue(entry);
     }
 
     /// <summary>Takes a lease's attempt back: the daemon stops in an orderly way, or its disk is full, which is no fault of the file.</summary>
@@ -147,38 +171,82 @@ public sealed partial class ScanQueue : IAsyncDisposable
         return _writer.Write(journal => journal.SetAttempts(entry.Id, lease.Attempt - 1));
     }
 
-    /// <summary>Puts a leased request's verdict on the disk.</summary>
+    /// <summary>Puts a leased request's verdict on the disk: the first, or the one that takes its place.</summary>
     public async Task AnswerAsync(ScanLease lease, Verdict verdict)
     {
         var entry = _entries[lease.Request.RequestKey];
-        await _writer.Write(journal => journal.SetVerdict(entry.Id, verdict));
-        entry.Verdict = verdict;
-        entry.State = RequestState.Answered;
-        Interlocked.Decrement(ref _open);
+        await _writer.Write(journal =>
+        {
+            journal.SetVerdict(entry.Id, verdict);
+            journal.Ledger.CountVerdict(lease.Request.RequestKey, verdict);
+        });
+        bool later;
+        lock (entry)
+        {
+            later = entry.Later;
+            entry.Logged = false;
+            entry.Revision = verdict.Revision;
+            entry.Verdict = verdict;
+            entry.State = RequestState.Answered;
+            entry.Later = false;
+        }
+
+        if (later)
+        {
+            FreeLater(entry);
+            _metrics.ScannedLater();
+        }
+        else
+        {
+            Interlocked.Decrement(ref _open);
+        }
     }
 
-    /// <summary>Notes that an answer stands in the verdict log.</summary>
-    public async Task MarkLoggedAsync(RequestKey key)
+    /// <summary>Notes that an answer stands in the verdict log; without effect where a later one has taken its place.</summary>
+    public async Task MarkLoggedAsync(RequestKey key, int revision = 1)
     {
-        if (_entries.TryGetValue(key, out var entry))
+        if (_entries.TryGetValue(key, out var entry) && entry.Revision == revision)
         {
             await _writer.Write(journal => journal.SetLogged(entry.Id));
             entry.Logged = true;
         }
     }
 
-    /// <summary>Closes an answered request: acknowledged, or its node gone for good. Null where there is nothing to close.</summary>
-    public async Task<ScanRequest?> CloseAsync(RequestKey key)
+    /// <summary>
+    /// Closes an answered request. Null where there is nothing to close, and where its file must stay: the acknowledgement of an
+    /// earlier revision closes nothing, and a file to be scanned later is needed.
+    /// </summary>
+    /// <param name="key">The request.</param>
+    /// <param name="acknowledged">The revision that was acknowledged; null where the node is gone for good.</param>
+    public async Task<ScanRequest?> CloseAsync(RequestKey key, int? acknowledged = null)
     {
-        if (!_entries.TryGetValue(key, out var entry) || entry.State != RequestState.Answered)
+        if (!_entries.TryGetValue(key, out var entry) || entry.State != RequestState.Answered || acknowledged < entry.Revision)
         {
             return null;
         }
 
-        await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Closed));
-        entry.State = RequestState.Closed;
-        entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
-        return entry.Request;
+        var later = entry.Later;
+        var closed = false;
+        await _writer.Write(journal =>
+        {
+            closed = journal.Close(entry.Id, later);
+            if (closed && acknowledged == 1)
+            {
+                journal.Ledger.CountAcknowledged(key);
+            }
+        });
+        lock (entry)
+        {
+            if (!closed || entry.Later != later || entry.State != RequestState.Answered)
+            {
+                return null;
+            }
+
+            entry.State = RequestState.Closed;
+            entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
+        }
+
+        return later ? null : entry.Request;
     }
 
     /// <summary>Notes that a closed request's file is gone from the store.</summary>
@@ -195,6 +263,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public async Task CompactAsync()
     {
         var limit = _time.GetUtcNow() - _options.KeepDone;
+        await _writer.Write(journal => journal.Ledger.Forget(_time.GetUtcNow() - _options.KeepLedger));
         await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received < limit).Select(async e =>
         {
             await _writer.Write(journal => journal.Remove(e.Value.Id));
@@ -208,11 +277,17 @@ public sealed partial class ScanQueue : IAsyncDisposable
         .. _entries.Values
             .Where(e => e.OnDisk.Task.IsCompletedSuccessfully)
             .OrderBy(e => e.Id)
-            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received, e.Verdict, e.Logged)),
+            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received, e.Verdict, e.Logged, e.Later)),
     ];
 
     /// <summary>Commits what is queued and closes the journal.</summary>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private void Enqueue(Entry entry)
+    {
+        entry.WaitsSince = _time.GetUtcNow();
+        _waiting.Writer.TryWrite(entry);
+    }
 
     private async Task<Verdict?> AnswerOf(Entry entry)
     {
@@ -231,6 +306,12 @@ public sealed partial class ScanQueue : IAsyncDisposable
         public required ScanRequest Request { get; init; }
         public required DateTimeOffset Received { get; init; }
         public volatile bool Logged;
+        public volatile bool Later;
+        public volatile int Revision = 1;
+
+        /// <summary>Since when it is in line; what an earlier daemon left waits since the start of this one.</summary>
+        public DateTimeOffset WaitsSince;
+        public long Bytes => (long)Math.Min(Request.File.SeenBytes, 1UL << 40);
         public TaskCompletionSource OnDisk { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public volatile RequestState State;
         public volatile Verdict? Verdict;

@@ -18,18 +18,27 @@ internal sealed class Outbox(Func<string, VerdictEvent, PublishResult> publish, 
     /// <summary>Verdicts sent and not acknowledged.</summary>
     public int Count => _open.Count;
 
-    /// <summary>Publishes a verdict and keeps it until <see cref="Remove"/>.</summary>
+    /// <summary>Publishes a verdict and keeps it until <see cref="Remove"/>; a later revision takes the place of an earlier one.</summary>
     /// <param name="request">What was asked.</param>
     /// <param name="verdict">The answer.</param>
     /// <param name="since">From when on it waits for its acknowledgement; now unless given.</param>
     public void Send(FileRequest request, Verdict verdict, DateTimeOffset? since = null)
     {
-        var reply = _open.GetOrAdd(request.RequestKey, _ => new Reply(request, verdict, options.Resend, since ?? time.GetUtcNow()));
-        Publish(reply);
+        Publish(_open.AddOrUpdate(request.RequestKey, _ => New(), (_, waiting) => waiting.Verdict.Revision < verdict.Revision ? New() : waiting));
+
+        Reply New() => new(request, verdict, options.Resend, since ?? time.GetUtcNow());
     }
 
     /// <summary>Takes a verdict out: acknowledged or given up.</summary>
-    public void Remove(RequestKey key) => _open.TryRemove(key, out _);
+    /// <param name="key">The request.</param>
+    /// <param name="acknowledged">The revision that was acknowledged; null where it is given up.</param>
+    public void Remove(RequestKey key, int? acknowledged = null)
+    {
+        if (_open.TryGetValue(key, out var reply) && !(acknowledged < reply.Verdict.Revision))
+        {
+            _open.TryRemove(KeyValuePair.Create(key, reply));
+        }
+    }
 
     /// <summary>Publishes what is due again.</summary>
     public void Resend()

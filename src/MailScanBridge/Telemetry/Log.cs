@@ -45,6 +45,18 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "The store holds {Count} files without a request, among them {Names}. If Zeek asks again they are taken up; otherwise look at them and remove them from {Directory}.")]
     public static partial void Strays(ILogger logger, int count, string names, string directory);
 
+    [LoggerMessage(2005, LogLevel.Warning, "{Node} (incarnation {Incarnation}): {Count} requests have not arrived for {Seconds} s, although later ones have: seqno {Seqnos}")]
+    public static partial void SeqnosMissing(ILogger logger, string node, ulong incarnation, long count, double seconds, string seqnos);
+
+    [LoggerMessage(2006, LogLevel.Information, "{Node} (incarnation {Incarnation}): seqno {Seqno}, which was missing, has arrived")]
+    public static partial void SeqnoArrived(ILogger logger, string node, ulong incarnation, long seqno);
+
+    [LoggerMessage(2007, LogLevel.Information, "{Node} (incarnation {Incarnation}) reckons: {Asked} asked, {Answered} answered, {GivenUp} given up, {Open} open; here {Accepted} accepted, {Verdicts} answered, {Missing} missing")]
+    public static partial void Reckoning(ILogger logger, string node, ulong incarnation, ulong asked, ulong answered, ulong givenUp, ulong open, long accepted, long verdicts, long missing);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Overload level {Level}, before {Before}: {Waiting} requests wait, {Open} are open, the next has waited for {Seconds:0.#} s. {Meaning}")]
+    public static partial void OverloadLevel(ILogger logger, int level, int before, int waiting, int open, double seconds, string meaning);
+
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
 

@@ -15,6 +15,11 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _unknownCounter;
     private readonly Counter<long> _custodyCounter;
     private readonly Counter<long> _overloadCounter;
+    private readonly Counter<long> _scannedLaterCounter;
+    private readonly Counter<long> _levelCounter;
+    private readonly Counter<long> _leftOutCounter;
+    private readonly Counter<long> _missingCounter;
+    private readonly Counter<long> _filledCounter;
     private readonly Counter<long> _journalFailedCounter;
     private readonly Histogram<int> _commitHistogram;
     private readonly Counter<long> _verdictsCounter;
@@ -32,7 +37,12 @@ public sealed class MailScanMetrics : IDisposable
         _malformedCounter = Meter.CreateCounter<long>("mailscan.intake.malformed", "{event}", "Events of ours with a wrong shape");
         _unknownCounter = Meter.CreateCounter<long>("mailscan.intake.unknown", "{event}", "Events whose name is none of ours");
         _custodyCounter = Meter.CreateCounter<long>("mailscan.intake.custody_failed", "{request}", "Requests whose file could not be taken");
-        _overloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests given up because too many were waiting");
+        _overloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests answered without a scan because too many were waiting, by whether their file is kept for a later one");
+        _scannedLaterCounter = Meter.CreateCounter<long>("mailscan.queue.scanned_later", "{request}", "Later scans of requests that had been answered with overload");
+        _levelCounter = Meter.CreateCounter<long>("mailscan.overload.changes", "{change}", "Changes of the overload level, by the new level");
+        _leftOutCounter = Meter.CreateCounter<long>("mailscan.overload.left_out", "{step}", "Optional steps left out because of the overload level");
+        _missingCounter = Meter.CreateCounter<long>("mailscan.ledger.missing", "{request}", "Requests found missing: a gap in a node's sequence numbers");
+        _filledCounter = Meter.CreateCounter<long>("mailscan.ledger.filled", "{request}", "Of these, requests that arrived after all");
         _journalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
         _commitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
         _verdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
@@ -57,7 +67,18 @@ public sealed class MailScanMetrics : IDisposable
 
     public void CustodyFailed() => _custodyCounter.Add(1);
 
-    public void QueueOverload() => _overloadCounter.Add(1);
+    /// <param name="later">Whether the file is kept for a later scan.</param>
+    public void QueueOverload(bool later) => _overloadCounter.Add(1, new KeyValuePair<string, object?>("later", later));
+
+    public void ScannedLater() => _scannedLaterCounter.Add(1);
+
+    public void OverloadLevel(int level) => _levelCounter.Add(1, new KeyValuePair<string, object?>("level", level));
+
+    public void LeftOut() => _leftOutCounter.Add(1);
+
+    public void LedgerMissing(long requests) => _missingCounter.Add(requests);
+
+    public void LedgerFilled() => _filledCounter.Add(1);
 
     public void JournalFailed() => _journalFailedCounter.Add(1);
 
