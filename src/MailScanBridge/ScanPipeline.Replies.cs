@@ -1,4 +1,5 @@
 using MailScanBridge.Intake;
+using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
@@ -8,9 +9,9 @@ namespace MailScanBridge;
 /// <content>From the verdict back to Zeek, and the end of the file's stay.</content>
 internal sealed partial class ScanPipeline
 {
-    private void Answer(RequestKey key, FileRequest request, Verdict verdict)
+    private void Answer(RequestKey key, FileRequest request, Verdict verdict, TimeSpan waited = default)
     {
-        _outbox.Send(request, verdict);
+        _outbox.Send(request, verdict, waited);
         if (_outbox.IsGone(key))
         {
             _closing.Writer.TryWrite(key);
@@ -31,20 +32,32 @@ internal sealed partial class ScanPipeline
             await Task.WhenAll(keys.Select(async key =>
             {
                 _outbox.Remove(key);
-                if (await InsistAsync(() => _queue.CloseAsync(key), cancellationToken) is { } request)
+                if (await InsistAsync(() => _queue.CloseAsync(key), cancellationToken) is { } closed && await ForgetAsync(closed, cancellationToken))
                 {
-                    FaultPoints.Pass(FaultPoints.BeforeDelete);
-                    if (Forget(request))
-                    {
-                        await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
-                    }
+                    await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
                 }
             }));
             keys.Clear();
         }
     }
 
-    private bool Forget(ScanRequest request) => request.StoreName is null || _shelf.Delete(_custody.PathOf(request.StoreName));
+    /// <summary>The file's end: into quarantine if its verdict is one of those, then out of the store. False where the disk refuses one of the two.</summary>
+    private async Task<bool> ForgetAsync(ClosedRequest closed, CancellationToken cancellationToken)
+    {
+        if (closed.Request.StoreName is not { } name)
+        {
+            return true;
+        }
+
+        var path = _custody.PathOf(name);
+        if (!await _quarantine.KeepAsync(path, closed.Request.File, closed.Verdict, cancellationToken))
+        {
+            return false;
+        }
+
+        FaultPoints.Pass(FaultPoints.BeforeDelete);
+        return _shelf.Delete(path);
+    }
 
     private async Task HeartbeatLoopAsync(CancellationToken cancellationToken)
     {
@@ -59,15 +72,16 @@ internal sealed partial class ScanPipeline
     private async Task ResendLoopAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), _time);
-        var nextCompaction = _time.GetUtcNow();
+        var lastTidied = (long?)null;
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             _outbox.Resend();
             GiveUpUnacknowledged();
-            if (_time.GetUtcNow() >= nextCompaction)
+            if (lastTidied is null || _time.GetElapsedTime(lastTidied.Value) >= TimeSpan.FromMinutes(10))
             {
+                lastTidied = _time.GetTimestamp();
                 await InsistAsync(_queue.CompactAsync, cancellationToken);
-                nextCompaction = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
+                await TidyAsync(cancellationToken);
             }
         }
     }

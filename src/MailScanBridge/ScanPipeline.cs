@@ -38,6 +38,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly VerdictLog _verdictLog;
     private readonly Shelf _shelf;
+    private readonly Quarantine _quarantine;
     private readonly MailScanMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -46,7 +47,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Channel<RequestKey> _closing = Channel.CreateUnbounded<RequestKey>();
     private readonly SemaphoreSlim _accepting;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
-    private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _greeted = new();
+    private readonly ConcurrentDictionary<NodeLife, byte> _greeted = new();
 
     public ScanPipeline(PipelineParts parts, ZeekClient client, TimeProvider time, ILoggerFactory loggers)
     {
@@ -68,7 +69,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
-        _shelf = new Shelf(_logger);
+        _shelf = new Shelf(_metrics, time, _logger);
+        _quarantine = new Quarantine(parts.Quarantine, new AuditLog(parts.AuditLogPath, time, _logger), time, _metrics, _logger);
+        _spoolFloor = new DiskFloor(parts.Custody.Spool, parts.Disk.SpoolMinFree);
+        _stateFloor = new DiskFloor(Path.GetDirectoryName(parts.Queue.JournalPath)!, parts.Disk.StateMinFree);
         _accepting = new SemaphoreSlim(parts.Pipeline.MaxAccepting);
         _version = ProductVersion.Text;
         Epoch = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
@@ -101,6 +105,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             ClosingLoopAsync(stop.Token),
             HeartbeatLoopAsync(stop.Token),
             ResendLoopAsync(stop.Token),
+            DiskLoopAsync(stop.Token),
             .. Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => ScanLoopAsync(stop.Token), CancellationToken.None)),
         ];
         var first = await Task.WhenAny(loops);
@@ -125,6 +130,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         await _verdictLog.DisposeAsync();
         await _queue.DisposeAsync();
         _accepting.Dispose();
+        _quarantine.Dispose();
     }
 
     /// <summary>
@@ -174,18 +180,20 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             }
         }
 
+        foreach (var node in _queue.Gone)
+        {
+            _outbox.NodeIsGone(node);
+        }
+
         foreach (var row in rows.Where(r => r.State == RequestState.Answered))
         {
-            _outbox.Send(row.Request.File, row.Verdict!, row.Received);
+            Answer(row.Request.RequestKey, row.Request.File, row.Verdict!, new Arrival(row.Received, _time).Waited);
         }
 
         var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
         foreach (var row in closed)
         {
-            if (Forget(row.Request))
-            {
-                _ = _queue.DoneAsync(row.Request.RequestKey);
-            }
+            _closing.Writer.TryWrite(row.Request.RequestKey);
         }
 
         // A file without a request: the crash came between the move and the commit. Zeek asks again, and it is found by its name.
@@ -196,10 +204,13 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             Log.Strays(_logger, strays.Count, string.Join(", ", strays.Take(20)), Path.GetDirectoryName(_custody.PathOf("x"))!);
         }
 
-        if (Directory.Exists(WorkRoot))
+        foreach (var left in Directory.EnumerateDirectories(_custody.WorkDirectory))
         {
-            Directory.Delete(WorkRoot, recursive: true);
+            Directory.Delete(left, recursive: true);
         }
+
+        _quarantine.Prepare();
+        CheckFloors();
 
         Log.Recovered(_logger, rows.Count(r => r.State == RequestState.Accepted), rows.Count(r => r.State == RequestState.Answered), closed.Count);
     }

@@ -98,6 +98,37 @@ internal sealed class Journal : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The nodes that are gone for good, and since when.</summary>
+    public IReadOnlyList<(NodeLife Node, DateTimeOffset At)> ReadGone()
+    {
+        var gone = new List<(NodeLife, DateTimeOffset)>();
+        using var command = Command("SELECT node, incarnation, at FROM gone");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            gone.Add((new NodeLife(reader.GetString(0), unchecked((ulong)reader.GetInt64(1))), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2))));
+        }
+
+        return gone;
+    }
+
+    public void InsertGone(NodeLife node, DateTimeOffset at)
+    {
+        using var command = Command(
+            "INSERT OR REPLACE INTO gone (node, incarnation, at) VALUES ($node, $incarnation, $at)",
+            ("$node", node.Node),
+            ("$incarnation", unchecked((long)node.Incarnation)),
+            ("$at", at.ToUnixTimeMilliseconds()));
+        command.ExecuteNonQuery();
+    }
+
+    public void RemoveGone(NodeLife node)
+    {
+        using var command = Command(
+            "DELETE FROM gone WHERE node = $node AND incarnation = $incarnation", ("$node", node.Node), ("$incarnation", unchecked((long)node.Incarnation)));
+        command.ExecuteNonQuery();
+    }
+
     private static JournalRow ReadRow(SqliteDataReader reader)
     {
         var row = new JournalRow(
@@ -182,10 +213,16 @@ internal sealed class Journal : IDisposable
                 logged INTEGER NOT NULL DEFAULT 0,
                 UNIQUE (node, incarnation, seqno)
             );
+            CREATE TABLE IF NOT EXISTS gone (
+                node TEXT NOT NULL,
+                incarnation INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (node, incarnation)
+            ) STRICT;
             PRAGMA user_version = {SchemaVersion};
             """);
         create.ExecuteNonQuery();
-        using var probe = Command("SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged FROM requests LIMIT 1");
+        using var probe = Command("SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged FROM requests LIMIT 1; SELECT node, incarnation, at FROM gone LIMIT 1");
         probe.ExecuteNonQuery();
     }
 }

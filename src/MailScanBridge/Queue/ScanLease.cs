@@ -7,4 +7,4 @@ namespace MailScanBridge.Queue;
 /// <param name="Attempt">1 for the first scan of this request; more than the limit means: give up.</param>
 /// <param name="Received">When the request was accepted.</param>
 /// <param name="LastCause">Why the attempt before ended without a verdict; null for the first, or after a crash.</param>
-public sealed record ScanLease(ScanRequest Request, int Attempt, DateTimeOffset Received, string? LastCause);
+public sealed record ScanLease(ScanRequest Request, int Attempt, Arrival Received, string? LastCause);

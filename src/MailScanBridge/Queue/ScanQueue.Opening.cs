@@ -59,9 +59,9 @@ public sealed partial class ScanQueue
         }
     }
 
-    private void Restore(JournalRow row)
+    private void Restore(JournalRow row, TimeProvider time)
     {
-        var entry = new Entry { Id = row.Id, Request = row.Request, Received = row.Received, Attempts = row.Attempts, Logged = row.Logged, State = row.State };
+        var entry = new Entry { Id = row.Id, Request = row.Request, Received = new Arrival(row.Received, time), Attempts = row.Attempts, Logged = row.Logged, State = row.State };
         entry.Verdict = row.State == RequestState.Answered || !row.Logged ? row.Verdict : null;
         entry.OnDisk.SetResult();
         _entries[row.Request.RequestKey] = entry;

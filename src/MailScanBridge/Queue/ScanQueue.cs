@@ -12,6 +12,11 @@ namespace MailScanBridge.Queue;
 /// <param name="Verdict">The answer, where there is one already.</param>
 public readonly record struct Acceptance(bool IsNew, Verdict? Verdict);
 
+/// <summary>A closed request.</summary>
+/// <param name="Request">What was asked.</param>
+/// <param name="Verdict">What was answered.</param>
+public sealed record ClosedRequest(ScanRequest Request, Verdict Verdict);
+
 /// <summary>
 /// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
 /// that completes here means: the journal's commit has reached the disk. Safe for concurrent use.
@@ -45,12 +50,18 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public static ScanQueue Open(QueueOptions options, TimeProvider time, MailScanMetrics metrics, ILogger logger)
     {
         var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
+        var gone = journal.ReadGone();
         var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit));
 
         // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
         foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
         {
-            queue.Restore(row);
+            queue.Restore(row, time);
+        }
+
+        foreach (var (node, at) in gone)
+        {
+            queue._gone[node] = at;
         }
 
         return queue;
@@ -65,7 +76,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     /// </summary>
     public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch)
     {
-        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = _time.GetUtcNow() };
+        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = new Arrival(_time) };
         var known = _entries.GetOrAdd(request.RequestKey, entry);
         if (!ReferenceEquals(known, entry))
         {
@@ -80,7 +91,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
         {
             await _writer.Write(journal =>
             {
-                journal.Insert(entry.Id, request, entry.Received);
+                journal.Insert(entry.Id, request, entry.Received.At);
                 if (overload is not null)
                 {
                     journal.SetVerdict(entry.Id, overload);
@@ -167,19 +178,30 @@ public sealed partial class ScanQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes an answered request: acknowledged, or its node gone for good. Null where there is nothing to close.</summary>
-    public async Task<ScanRequest?> CloseAsync(RequestKey key)
+    /// <summary>
+    /// Closes an answered request: acknowledged, or its node gone for good. Gives what was asked and answered, again for one that is closed
+    /// and whose file is still in the store; null where there is nothing to close.
+    /// </summary>
+    public async Task<ClosedRequest?> CloseAsync(RequestKey key)
     {
-        if (!_entries.TryGetValue(key, out var entry) || entry.State != RequestState.Answered)
+        if (!_entries.TryGetValue(key, out var entry) || entry.State is not (RequestState.Answered or RequestState.Closed))
         {
             return null;
         }
 
-        await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Closed));
-        entry.State = RequestState.Closed;
-        entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
-        return entry.Request;
+        var verdict = await AnswerOf(entry);
+        if (entry.State == RequestState.Answered)
+        {
+            await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Closed));
+            entry.State = RequestState.Closed;
+            entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
+        }
+
+        return new ClosedRequest(entry.Request, verdict!);
     }
+
+    /// <summary>The requests that are closed and whose files are still in the store.</summary>
+    public IReadOnlyList<RequestKey> ClosedKeys() => [.. _entries.Where(e => e.Value.State == RequestState.Closed).Select(e => e.Key)];
 
     /// <summary>Notes that a closed request's file is gone from the store.</summary>
     public async Task DoneAsync(RequestKey key)
@@ -195,7 +217,8 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public async Task CompactAsync()
     {
         var limit = _time.GetUtcNow() - _options.KeepDone;
-        await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received < limit).Select(async e =>
+        await ForgetNodesAsync(limit);
+        await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received.At < limit).Select(async e =>
         {
             await _writer.Write(journal => journal.Remove(e.Value.Id));
             _entries.TryRemove(e.Key, out _);
@@ -208,7 +231,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
         .. _entries.Values
             .Where(e => e.OnDisk.Task.IsCompletedSuccessfully)
             .OrderBy(e => e.Id)
-            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received, e.Verdict, e.Logged)),
+            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received.At, e.Verdict, e.Logged)),
     ];
 
     /// <summary>Commits what is queued and closes the journal.</summary>
@@ -229,7 +252,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     {
         public required long Id { get; init; }
         public required ScanRequest Request { get; init; }
-        public required DateTimeOffset Received { get; init; }
+        public required Arrival Received { get; init; }
         public volatile bool Logged;
         public TaskCompletionSource OnDisk { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public volatile RequestState State;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MailScanBridge.Retention;
 using MailScanBridge.Scanning;
 
 namespace MailScanBridge.Telemetry;
@@ -20,6 +21,15 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _verdictsCounter;
     private readonly Counter<long> _resentCounter;
     private readonly Counter<long> _ackUnknownCounter;
+    private readonly Counter<long> _quarantineKeptCounter;
+    private readonly Counter<long> _quarantineRemovedCounter;
+    private readonly Counter<long> _quarantineNotKeptCounter;
+    private readonly Counter<long> _quarantineFailedCounter;
+    private readonly Counter<long> _rejectedRemovedCounter;
+    private readonly Gauge<long> _diskFreeGauge;
+    private readonly Gauge<long> _diskLowGauge;
+    private readonly Counter<long> _diskRefusedCounter;
+    private readonly Counter<long> _byeIgnoredCounter;
     private readonly Histogram<double> _scanHistogram;
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
@@ -38,6 +48,15 @@ public sealed class MailScanMetrics : IDisposable
         _verdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
         _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
+        _quarantineKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.kept", "{file}", "Files quarantined; new is false for a content that was there already");
+        _quarantineRemovedCounter = Meter.CreateCounter<long>("mailscan.quarantine.removed", "{file}", "Files that left the quarantine by themselves, by cause: age, bytes, space");
+        _quarantineNotKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.not_kept", "{file}", "Files that should have been quarantined, and were not for want of room, by cause: size, space");
+        _quarantineFailedCounter = Meter.CreateCounter<long>("mailscan.quarantine.failed", "{try}", "Times that the quarantine's disk refused; the file stays in the store until a later try");
+        _rejectedRemovedCounter = Meter.CreateCounter<long>("mailscan.rejected.removed", "{file}", "Files removed from those set aside, by cause");
+        _diskFreeGauge = Meter.CreateGauge<long>("mailscan.disk.free", "By", "Bytes free, by file system: spool, state");
+        _diskLowGauge = Meter.CreateGauge<long>("mailscan.disk.low", "{file system}", "1 while a file system has less free than its floor");
+        _diskRefusedCounter = Meter.CreateCounter<long>("mailscan.disk.refused", "{request}", "Requests not accepted because the state's file system was below its floor");
+        _byeIgnoredCounter = Meter.CreateCounter<long>("mailscan.byes.ignored", "{event}", "Good-byes of nodes that nobody knows, or beyond replies.max_gone");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
@@ -70,6 +89,27 @@ public sealed class MailScanMetrics : IDisposable
 
     public void AckUnknown() => _ackUnknownCounter.Add(1);
 
+    public void QuarantineKept(bool isNew) => _quarantineKeptCounter.Add(1, new KeyValuePair<string, object?>("new", isNew));
+
+    public void QuarantineRemoved(RemovalCause why) => _quarantineRemovedCounter.Add(1, Cause(why));
+
+    public void QuarantineNotKept(string why) => _quarantineNotKeptCounter.Add(1, new KeyValuePair<string, object?>("cause", why));
+
+    public void QuarantineFailed() => _quarantineFailedCounter.Add(1);
+
+    public void RejectedRemoved(RemovalCause why) => _rejectedRemovedCounter.Add(1, Cause(why));
+
+    public void Disk(string fileSystem, long free, bool low)
+    {
+        var tag = new KeyValuePair<string, object?>("file_system", fileSystem);
+        _diskFreeGauge.Record(free, tag);
+        _diskLowGauge.Record(low ? 1 : 0, tag);
+    }
+
+    public void DiskRefused() => _diskRefusedCounter.Add(1);
+
+    public void ByeIgnored() => _byeIgnoredCounter.Add(1);
+
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
@@ -81,4 +121,6 @@ public sealed class MailScanMetrics : IDisposable
     public void UrlUnsent() => _urlUnsentCounter.Add(1);
 
     public void Dispose() => Meter.Dispose();
+
+    private static KeyValuePair<string, object?> Cause(RemovalCause why) => new("cause", why.ToString().ToLowerInvariant());
 }

@@ -53,17 +53,31 @@ public sealed class VerdictLog : IAsyncDisposable
 
     /// <summary>
     /// Of the given keys, those whose line is in the file already: a crash came between the line and the journal's note.
-    /// Searches the file's last 64 MiB: lines of a crash are at its end.
+    /// Searches the file's last 64 MiB, since lines of a crash are at its end, and as much of the one that it was renamed to when it was last
+    /// rotated (<c>verdicts.json.1</c>, <c>verdicts.json-20260102</c>; not one that is compressed already).
     /// </summary>
     public static HashSet<RequestKey> FindLogged(string path, IReadOnlyCollection<RequestKey> keys)
     {
         var found = new HashSet<RequestKey>();
-        if (keys.Count == 0 || !File.Exists(path))
+        if (keys.Count == 0)
         {
             return found;
         }
 
         var wanted = keys.ToHashSet();
+        var rotated = new DirectoryInfo(Path.GetDirectoryName(path)!).EnumerateFiles(Path.GetFileName(path) + "*")
+            .Where(f => f.Name[Path.GetFileName(path).Length..] is [('.' or '-'), .. [.., >= '0' and <= '9']])
+            .MaxBy(f => f.LastWriteTimeUtc);
+        foreach (var file in ((string?[])[path, rotated?.FullName]).Where(File.Exists))
+        {
+            Find(file!, wanted, found);
+        }
+
+        return found;
+    }
+
+    private static void Find(string path, HashSet<RequestKey> wanted, HashSet<RequestKey> found)
+    {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Seek(-Math.Min(file.Length, SearchBack), SeekOrigin.End);
         using var reader = new StreamReader(file, Encoding.UTF8);
@@ -74,8 +88,6 @@ public sealed class VerdictLog : IAsyncDisposable
                 found.Add(key);
             }
         }
-
-        return found;
     }
 
     /// <summary>Writes what is queued, then closes the file.</summary>

@@ -76,6 +76,25 @@ public sealed class VerdictLogTests : IDisposable
     public void Without_a_file_nothing_was_logged() => Assert.Empty(VerdictLog.FindLogged(FilePath, [Key(1)]));
 
     [Fact]
+    public async Task A_line_that_was_rotated_away_is_found_too()
+    {
+        await using (var log = Open())
+        {
+            log.Append(Make.Request(1), Make.Verdict());
+        }
+
+        File.Move(FilePath, FilePath + ".1");
+        File.WriteAllText(FilePath + ".2.gz", "compressed");
+        Assert.Equal([Key(1)], VerdictLog.FindLogged(FilePath, [Key(1), Key(2)]));
+        await using (var log = Open())
+        {
+            log.Append(Make.Request(2), Make.Verdict());
+        }
+
+        Assert.Equal([Key(1), Key(2)], VerdictLog.FindLogged(FilePath, [Key(1), Key(2), Key(3)]).OrderBy(k => k.Seqno));
+    }
+
+    [Fact]
     public async Task A_line_torn_by_a_crash_is_ended_and_does_not_count()
     {
         await using (var log = Open())
