@@ -171,10 +171,10 @@ internal sealed class Journal : IDisposable
 
     private void Prepare(string path)
     {
-        using var pragmas = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; PRAGMA quick_check(1);");
+        using var pragmas = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; PRAGMA integrity_check(1);");
         using (var reader = pragmas.ExecuteReader())
         {
-            // One result a pragma that answers: journal_mode, busy_timeout, quick_check.
+            // One result a pragma that answers: journal_mode, busy_timeout, integrity_check (quick_check would not see an index that contradicts its table).
             var last = "";
             do
             {
