@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using MailScanBridge.Intake;
-using MailScanBridge.Queue;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
-using MailScanBridge.Verdicts;
 
 namespace MailScanBridge;
 

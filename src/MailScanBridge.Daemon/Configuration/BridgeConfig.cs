@@ -34,6 +34,8 @@ internal sealed record BridgeConfig
 
     public required QueueOptions Queue { get; init; }
 
+    public required OverloadOptions Overload { get; init; }
+
     public required UnpackBudget Unpacking { get; init; }
 
     public required ReplyOptions Replies { get; init; }

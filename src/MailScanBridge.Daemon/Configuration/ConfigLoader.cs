@@ -105,7 +105,12 @@ internal static class ConfigLoader
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
                 KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone, maxDays: 365),
+                KeepLedger = queue.Duration("keep_ledger", queueDefaults.KeepLedger, maxDays: 365),
+                GapAfter = queue.Duration("gap_after", queueDefaults.GapAfter),
+                MaxLater = queue.Number("max_later", queueDefaults.MaxLater, 0, 10_000_000),
+                MaxLaterBytes = queue.Size("max_later_bytes", queueDefaults.MaxLaterBytes),
             },
+            Overload = OverloadReader.Read(root.Section("overload")),
             Replies = replyDefaults with
             {
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),

@@ -66,6 +66,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Pipeline = config.Pipeline,
                 Custody = config.Custody,
                 Queue = config.Queue,
+                Overload = config.Overload,
                 Unpacking = config.Unpacking,
                 Replies = config.Replies,
                 Routes = config.Routes,

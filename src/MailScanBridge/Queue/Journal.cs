@@ -214,8 +214,13 @@ internal sealed class Journal : IDisposable
             """);
         create.ExecuteNonQuery();
         AddWhatVersion1Lacks();
-        using var probe = Command("SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged, later FROM requests LIMIT 1");
-        probe.ExecuteNonQuery();
+        foreach (var sql in (string[])["SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged, later FROM requests LIMIT 1", .. LedgerTable.Probes])
+        {
+            // One at a time: of several in one command, only the first one's errors are told.
+            using var probe = Command(sql);
+            probe.ExecuteNonQuery();
+        }
+
         Ledger.Begin(now);
     }
 

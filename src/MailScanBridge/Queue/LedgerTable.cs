@@ -40,6 +40,14 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
         CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
         """;
 
+    /// <summary>Each fails where its table is not as it should be: a damaged journal.</summary>
+    public static readonly IReadOnlyList<string> Probes =
+    [
+        "SELECT node, incarnation, first, highest, accepted, malicious, suspicious, error, unscanned, clean, rescans, acknowledged, heard FROM ledger LIMIT 1",
+        "SELECT node, incarnation, first, last, since, told FROM gaps LIMIT 1",
+        "SELECT name, value FROM facts LIMIT 1",
+    ];
+
     /// <summary>Most gaps kept of one incarnation; what is missing beyond them is counted, and has no name.</summary>
     private const int MaxGaps = 1000;
 

@@ -1,5 +1,4 @@
 using MailScanBridge.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Queue;
 

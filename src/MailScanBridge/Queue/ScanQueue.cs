@@ -7,11 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Queue;
 
-/// <summary>How <see cref="ScanQueue.AcceptAsync"/> ended.</summary>
-/// <param name="IsNew">False for a repeat of a request that the journal has.</param>
-/// <param name="Verdict">The answer, where there is one already.</param>
-public readonly record struct Acceptance(bool IsNew, Verdict? Verdict);
-
 /// <summary>
 /// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
 /// that completes here means: the journal's commit has reached the disk. Safe for concurrent use.
@@ -60,81 +55,6 @@ public sealed partial class ScanQueue : IAsyncDisposable
 
     /// <summary>The request that the journal has under a key; null where it has none.</summary>
     public ScanRequest? Find(RequestKey key) => _entries.TryGetValue(key, out var entry) ? entry.Request : null;
-
-    /// <summary>
-    /// Puts a request on the disk. A repeat (same key) changes nothing and gives the answer, if there is one. Beyond
-    /// <see cref="QueueOptions.MaxOpen"/> the request is journalled with the answer <c>unscanned: overload</c>.
-    /// </summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="epoch">Of this daemon.</param>
-    /// <param name="giveUp">Why the request is to be answered with overload in any case; null where it is not.</param>
-    /// <param name="patient">Whether the node waits for its verdicts, however long: taken up to twice the limit.</param>
-    public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch, string? giveUp = null, bool patient = false)
-    {
-        var now = _time.GetUtcNow();
-        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = now };
-        var known = _entries.GetOrAdd(request.RequestKey, entry);
-        if (!ReferenceEquals(known, entry))
-        {
-            await known.OnDisk.Task;
-            return new Acceptance(false, await AnswerOf(known));
-        }
-
-        if (Interlocked.Increment(ref _open) > (patient ? 2L : 1L) * _options.MaxOpen)
-        {
-            giveUp = $"{_options.MaxOpen} requests are waiting (queue.max_open)";
-        }
-
-        var later = giveUp is not null && ReserveLater(entry);
-        var overload = giveUp is null ? null : OverloadVerdict(giveUp + (later ? "; it will be scanned later" : ""), epoch);
-        SeqnoGap? filled = null;
-        try
-        {
-            await _writer.Write(journal =>
-            {
-                journal.Insert(entry.Id, request, entry.Received);
-                filled = journal.Ledger.CountAccepted(request.RequestKey, now);
-                if (overload is not null)
-                {
-                    journal.SetVerdict(entry.Id, overload, later);
-                    journal.Ledger.CountVerdict(request.RequestKey, overload);
-                }
-            });
-        }
-        catch (Exception e)
-        {
-            _entries.TryRemove(request.RequestKey, out _);
-            Interlocked.Decrement(ref _open);
-            if (later)
-            {
-                FreeLater(entry);
-            }
-
-            entry.OnDisk.SetException(e);
-            _ = entry.OnDisk.Task.Exception; // Observed here: perhaps nobody else waits for it.
-            throw;
-        }
-
-        TellOfFilled(filled);
-        if (overload is null)
-        {
-            Enqueue(entry);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _open);
-            _metrics.QueueOverload(later);
-            entry.Verdict = overload;
-            entry.State = RequestState.Answered;
-            if (later)
-            {
-                _later.Enqueue(entry);
-            }
-        }
-
-        entry.OnDisk.SetResult();
-        return new Acceptance(true, overload);
-    }
 
     /// <summary>Waits for the next request to scan. Its attempt is counted on the disk before this returns.</summary>
     public async Task<ScanLease> LeaseAsync(CancellationToken cancellationToken)

@@ -153,7 +153,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         using var release = new SemaphoreSlim(0);
         _host.Parts = _host.Parts with
         {
-            Queue = _host.Parts.Queue with { MaxOpen = 2 },
+            Queue = _host.Parts.Queue with { MaxOpen = 2, MaxLater = 0 },
             Scanners =
             [
                 new FakeScanner("content", async (_, token) =>
