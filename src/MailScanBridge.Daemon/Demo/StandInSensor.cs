@@ -119,7 +119,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         if (silent && now >= _nextHello)
         {
             Publish(new NodeHelloEvent(new NodeHello(
-                1, options.Node, _incarnation, $"stand-in {ProductVersion.Text}", Trace: true, options.Spool, (ulong)_open.Count, now)));
+                EventDecoder.Proto, options.Node, _incarnation, $"stand-in {ProductVersion.Text}", Trace: true, options.Spool, (ulong)_open.Count, now)));
             _nextHello = now + _helloPause;
             _helloPause = _helloPause * 2 < TimeSpan.FromSeconds(5) ? _helloPause * 2 : TimeSpan.FromSeconds(5);
         }

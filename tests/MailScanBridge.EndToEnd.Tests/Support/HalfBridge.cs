@@ -99,5 +99,5 @@ internal sealed class HalfBridge : IAsyncDisposable
     }
 
     private BridgeStatusEvent Status(string node, ulong incarnation) => new(new BridgeStatus(
-        1, "half", 42, "half", TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 200, 0, 0, "none", node, incarnation, _spool));
+        EventDecoder.Proto, "half", 42, "half", TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 200, 0, 0, "none", node, incarnation, _spool));
 }

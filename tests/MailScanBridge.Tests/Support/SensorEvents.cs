@@ -7,7 +7,7 @@ namespace MailScanBridge.Tests.Support;
 internal static class SensorEvents
 {
     public static ZeekEvent Hello(string node, ulong incarnation, bool trace, string spool, int open, DateTimeOffset sent) =>
-        Untyped(new NodeHelloEvent(new NodeHello(1, node, incarnation, "8.2.2", trace, spool, (ulong)open, sent)));
+        Untyped(new NodeHelloEvent(new NodeHello(EventDecoder.Proto, node, incarnation, "8.2.2", trace, spool, (ulong)open, sent)));
 
     public static ZeekEvent Request(FileRequest request) => Untyped(new FileRequestEvent(request));
 
