@@ -6,6 +6,7 @@ using MailScanBridge.Daemon.Hosting;
 var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, and brings the verdicts back into Zeek.")
 {
     RunCommand.Create(),
+    RespondCommand.Create(),
     DemoCommand.Create(),
     ConfigCommands.CreateCheck(),
     ConfigCommands.CreateShow(),

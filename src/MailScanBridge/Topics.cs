@@ -9,6 +9,12 @@ public static class Topics
     /// <summary>Zeek nodes to the daemon.</summary>
     public static string Request(string bridge) => $"mailscan.request.{Escape(bridge)}.";
 
+    /// <summary>Zeek nodes to whoever looks URLs up.</summary>
+    public static string Url(string bridge) => $"mailscan.url.{Escape(bridge)}.";
+
+    /// <summary>Zeek to the responder.</summary>
+    public static string Drop(string bridge) => $"mailscan.drop.{Escape(bridge)}.";
+
     /// <summary>The daemon to every node of its bridge.</summary>
     public static string Bridge(string bridge) => $"mailscan.bridge.{Escape(bridge)}.";
 

@@ -1,4 +1,5 @@
 using System.Net;
+using MailScanBridge.Intake;
 using MailScanBridge.Replies;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Zeek;
@@ -59,12 +60,13 @@ public sealed partial class ContractTests
             Size = 37,
             DetectedType = "c/d",
             ScanTime = TimeSpan.FromSeconds(3),
+            Revision = 38,
         };
         return record switch
         {
             "Verdict" => (SensorEvents.Untyped(VerdictEvent.From(request, verdict)).Args[0].AsVector(), new()
             {
-                ["proto"] = ZeekValue.FromCount(1),
+                ["proto"] = ZeekValue.FromCount(EventDecoder.Proto),
                 ["node"] = Text("node"),
                 ["incarnation"] = ZeekValue.FromCount(32),
                 ["seqno"] = ZeekValue.FromCount(31),
@@ -98,6 +100,7 @@ public sealed partial class ContractTests
                 ["rcptto"] = List("to"),
                 ["subject"] = Text("subject"),
                 ["msg_id"] = Text("id"),
+                ["revision"] = ZeekValue.FromCount(38),
             }),
             "BridgeStatus" => (SensorEvents.Untyped(new BridgeStatusEvent(new BridgeStatus(1, "b", 2, "v", s_time, TimeSpan.FromSeconds(3), 4, 5, 6, "r", "n", 7, "/s"))).Args[0].AsVector(), new()
             {

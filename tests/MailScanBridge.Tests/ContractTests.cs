@@ -1,7 +1,10 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
+using MailScanBridge.Response;
 using MailScanBridge.Tests.Support;
+using MailScanBridge.Urls;
 using MailScanBridge.Zeek;
 using Xunit;
 
@@ -104,18 +107,18 @@ public sealed partial class ContractTests
         Assert.SkipUnless(File.Exists(path), "the Zeek scripts are not in this tree");
         var script = File.ReadAllText(path);
 
-        foreach (var record in (string[])["NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict"])
+        foreach (var record in (string[])["NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict", "UrlRequest", "UrlVerdict", "Drop"])
         {
             var body = Regex.Match(script, $@"type {record}: record \{{(.*?)\n\t\}};", RegexOptions.Singleline).Groups[1].Value;
             Assert.Equal(Page(record), ZeekField().Matches(body).Select(m => new Field(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Success)));
         }
 
-        foreach (var name in (string[])["verdict_ack", "node_drain", "node_bye", "accepted", "bridge_bye"])
+        foreach (var name in (string[])["verdict_ack", "node_drain", "node_bye", "accepted", "bridge_bye", "undrop", "drop_result"])
         {
             Assert.Equal(Page(name), Arguments(Regex.Match(script, $@"global {name}: event\((.*?)\);").Groups[1].Value));
         }
 
-        foreach (var name in (string[])["node_hello(h: NodeHello)", "file_request(r: FileRequest)", "bridge_status(s: BridgeStatus)", "verdict(v: Verdict)"])
+        foreach (var name in (string[])["node_hello(h: NodeHello)", "file_request(r: FileRequest)", "bridge_status(s: BridgeStatus)", "verdict(v: Verdict)", "url_request(r: UrlRequest)", "url_verdict(v: UrlVerdict)", "drop(d: Drop)"])
         {
             Assert.Contains($"`MailScan::{name}`", s_page, StringComparison.Ordinal);
             Assert.Contains($"global {name.Replace("(", ": event(", StringComparison.Ordinal)};", script, StringComparison.Ordinal);
@@ -133,6 +136,42 @@ public sealed partial class ContractTests
         Assert.All(Enum.GetValues<VerdictKind>(), k => Assert.Contains($"`{Words.Of(k)}`", s_page, StringComparison.Ordinal));
     }
 
+    public static TheoryData<string, Type> Typed => new()
+    {
+        { "UrlRequest", typeof(UrlRequest) },
+        { "UrlVerdict", typeof(UrlVerdict) },
+        { "Drop", typeof(Drop) },
+        { "undrop", typeof(UndropEvent) },
+        { "drop_result", typeof(DropResultEvent) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void Typed_records_have_the_pages_fields_in_the_pages_order(string record, Type type)
+    {
+        var nullability = new System.Reflection.NullabilityInfoContext();
+        var declared = type.GetConstructors().Single(c => c.GetParameters().Length > 1).GetParameters().Select(p => new Field(
+            Regex.Replace(p.Name!, "(?<=[a-z0-9])(?=[A-Z])", "_").ToLowerInvariant(),
+            s_types[Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType],
+            Nullable.GetUnderlyingType(p.ParameterType) is not null || nullability.Create(p).WriteState == System.Reflection.NullabilityState.Nullable));
+
+        Assert.Equal(Page(record), declared);
+    }
+
+    private static readonly Dictionary<Type, string> s_types = new()
+    {
+        [typeof(ulong)] = "count",
+        [typeof(string)] = "string",
+        [typeof(byte[])] = "string",
+        [typeof(bool)] = "bool",
+        [typeof(DateTimeOffset)] = "time",
+        [typeof(TimeSpan)] = "interval",
+        [typeof(IPAddress)] = "addr",
+        [typeof(ZeekPort)] = "port",
+        [typeof(ZeekSubnet)] = "subnet",
+        [typeof(IReadOnlyList<string>)] = "vector of string",
+    };
+
     private static List<Field> Page(string record)
     {
         var heading = record switch
@@ -141,6 +180,9 @@ public sealed partial class ContractTests
             "FileRequest" => "### `MailScan::file_request(",
             "BridgeStatus" => "### `MailScan::bridge_status(",
             "Verdict" => "### `MailScan::verdict(",
+            "UrlRequest" => "### `MailScan::url_request(",
+            "UrlVerdict" => "### `MailScan::url_verdict(",
+            "Drop" => "### `MailScan::drop(",
             "MailContext" => "### record `MailContext`",
             _ => $"### `MailScan::{record}(",
         };

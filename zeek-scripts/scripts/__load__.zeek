@@ -22,6 +22,10 @@
 @load ./files
 @load ./smtp
 @load ./http
+# URLs, where the user asks for them.
+@load ./urls
+@load ./http-urls
+@load ./smtp-urls
 # Does it add up, and can others see it?
 @load ./ledger
 @load ./metrics

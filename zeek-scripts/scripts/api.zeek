@@ -13,7 +13,7 @@ module MailScan;
 
 export {
 	## Version of this contract.
-	const proto: count = 1;
+	const proto: count = 2;
 
 	## What is known about the mail a file travelled in.
 	type MailContext: record {
@@ -131,6 +131,69 @@ export {
 		rcptto: vector of string;
 		subject: string &optional;
 		msg_id: string &optional;
+		revision: count;          ##< 1, then 2, 3, ... for later scans.
+	};
+
+	## One URL to look up.
+	type UrlRequest: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;          ##< 1, 2, 3, ... in a count of its own.
+		ts: time;              ##< Network time at which it was seen.
+		sent: time;            ##< Wall clock of this publication.
+		url: string;           ##< As seen.
+		host: string;          ##< The host it names, where Zeek can tell.
+		source: string;        ##< ``HTTP`` or ``SMTP``.
+		who: string &optional; ##< HTTP user name, envelope sender.
+		uid: string;
+		orig_h: addr;
+		orig_p: port;
+		resp_h: addr;
+		resp_p: port;
+		fuid: string &optional; ##< The mail's part it was found in.
+	};
+
+	## The answer to one lookup, complete in itself.
+	type UrlVerdict: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;
+		epoch: count;             ##< Of the daemon that looked it up.
+		verdict: string;          ##< ``clean``: on none of the lists.
+		reason: string;           ##< Why it was not looked up, else empty.
+		detail: string;           ##< One line for people.
+		score: count;             ##< 0 to 100.
+		names: vector of string;  ##< What the lists call it.
+		tools: vector of string;  ##< One line a list.
+		ts: time;                 ##< From here on as in the request.
+		url: string;
+		host: string;
+		source: string;
+		who: string &optional;
+		uid: string;
+		orig_h: addr;
+		orig_p: port;
+		resp_h: addr;
+		resp_p: port;
+		fuid: string &optional;
+	};
+
+	## What to stop forwarding; an unset field is any.
+	type Drop: record {
+		proto: count;
+		node: string;            ##< Who asks.
+		incarnation: count;
+		rule: string;            ##< Name of the rule.
+		sent: time;              ##< Wall clock.
+		src_h: subnet &optional;
+		src_p: port &optional;
+		dst_h: subnet &optional;
+		dst_p: port &optional;
+		both_ways: bool;         ##< The other direction too.
+		expire: interval;        ##< When the responder lets go by itself.
+		why: string;             ##< For people.
 	};
 
 	## The words a verdict may be, worst first.
@@ -176,6 +239,25 @@ export {
 	## open: requests it leaves without a verdict.
 	global node_bye: event(node: string, incarnation: count, trace: bool, open: count);
 
+	## Zeek to daemon: please look this URL up.
+	##
+	## r: the URL and where it was seen.
+	global url_request: event(r: UrlRequest);
+
+	## Zeek to responder: please stop forwarding this.
+	##
+	## d: what, and for how long.
+	global drop: event(d: Drop);
+
+	## Zeek to responder: let go of a rule before its time.
+	##
+	## node: the node that asked for it.
+	##
+	## incarnation: its incarnation.
+	##
+	## rule: the rule's name.
+	global undrop: event(node: string, incarnation: count, rule: string);
+
 	## Daemon to Zeek: the heartbeat, and the answer to a hello.
 	##
 	## s: the daemon's state.
@@ -205,6 +287,24 @@ export {
 	##
 	## reason: why, for people.
 	global bridge_bye: event(bridge: string, epoch: count, reason: string);
+
+	## Daemon to Zeek: what the lists say of a URL. Sent once.
+	##
+	## v: the result.
+	global url_verdict: event(v: UrlVerdict);
+
+	## Responder to Zeek: what became of a rule.
+	##
+	## node: the node that asked.
+	##
+	## incarnation: its incarnation.
+	##
+	## rule: the rule's name.
+	##
+	## status: ``added``, ``exists``, ``removed`` or ``error``.
+	##
+	## detail: for people.
+	global drop_result: event(node: string, incarnation: count, rule: string, status: string, detail: string);
 
 	## Writes a name so that it can be one level of a topic.
 	##

@@ -60,6 +60,9 @@ function attach(f: fa_file, meta: fa_metadata, extract: bool)
 	if ( plan$hash )
 		Files::add_analyzer(f, Files::ANALYZER_SHA256);
 
+	if ( hash_md5 )
+		Files::add_analyzer(f, Files::ANALYZER_MD5);
+
 	state$path = cat(file_prefix, ++files_extracted, "-", f$id);
 	Files::add_analyzer(f, Files::ANALYZER_EXTRACT, Files::AnalyzerArgs(
 	    $extract_filename=state$path, $extract_limit=plan$limit));
@@ -137,6 +140,12 @@ event file_state_remove(f: fa_file) &priority=-5
 		}
 
 	local p = Pending($r=make_request(f, state), $closed=current_time());
+
+	if ( f$info?$md5 )
+		p$md5 = f$info$md5;
+
+	if ( log_first_bytes > 0 && f?$bof_buffer )
+		p$first_bytes = f$bof_buffer[0:log_first_bytes];
 
 	if ( f?$conns )
 		for ( id, c in f$conns )

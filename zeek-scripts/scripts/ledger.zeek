@@ -2,6 +2,7 @@
 ##! asked against what came of it.
 
 @load ./liveness
+@load ./urls
 
 module MailScan;
 
@@ -62,14 +63,26 @@ export {
 		backlog: count &log;
 		## Verdicts after the first row was written without one.
 		late: count &log;
+		## Verdicts of a later scan of the same file.
+		rescan: count &log;
 		## Verdicts for an earlier incarnation.
 		orphan: count &log;
 		## Verdicts that came again.
 		duplicate: count &log;
 		## Messages that were not for us.
 		unknown: count &log;
+		## URLs asked about.
+		urls_asked: count &log;
+		## Of these, answered.
+		urls_answered: count &log;
+		## Of these: malicious.
+		urls_malicious: count &log;
+		## Of these, given up.
+		urls_given_up: count &log;
+		## URLs not asked about: reason=count.
+		urls_not_asked: vector of string &log;
 		## asked = answered + given_up + open, and files = asked + not_asked +
-		## backlog.
+		## backlog, and the same of URLs.
 		balanced: bool &log;
 	};
 }
@@ -79,26 +92,38 @@ function count_of(counters: table[string] of count, key: string): count
 	return key in counters ? counters[key] : 0;
 	}
 
+function sum_of(counters: table[string] of count): count
+	{
+	local sum = 0;
+
+	for ( _, n in counters )
+		sum += n;
+
+	return sum;
+	}
+
+# What is counted, as key=count.
+function listed(counters: table[string] of count): vector of string
+	{
+	local result: vector of string;
+
+	for ( key, n in counters )
+		result += fmt("%s=%d", key, n);
+
+	sort(result, strcmp);
+	return result;
+	}
+
 function draw_up_ledger()
 	{
-	local answered = 0;
-	local given_up_all_told = 0;
-	local reasons: vector of string;
-
-	for ( _, n in stats$verdicts )
-		answered += n;
-
-	for ( reason, r in stats$reasons )
-		{
-		given_up_all_told += r;
-		reasons += fmt("%s=%d", reason, r);
-		}
-
-	sort(reasons, strcmp);
-
-	local not_asked = given_up_all_told - stats$given_up;
+	local answered = sum_of(stats$verdicts);
+	local not_asked = sum_of(stats$reasons) - stats$given_up;
 	local balanced = stats$asked == answered + stats$given_up + |requests| &&
 	    stats$files == stats$asked + not_asked + backlog_size() && stats$asked == last_seqno;
+
+	local urls_answered = sum_of(url_stats$verdicts);
+	local urls_given_up = sum_of(url_stats$given_up);
+	local urls_balanced = url_stats$asked == urls_answered + urls_given_up + open_lookups();
 
 	Log::write(LEDGER_LOG, LedgerInfo($ts=network_time(), $node=our_node,
 	    $incarnation=our_incarnation, $files=stats$files, $asked=stats$asked,
@@ -108,9 +133,18 @@ function draw_up_ledger()
 	    $error=count_of(stats$verdicts, "error"),
 	    $unscanned=count_of(stats$verdicts, "unscanned"),
 	    $clean=count_of(stats$verdicts, "clean"), $given_up=stats$given_up,
-	    $not_asked=not_asked, $reasons=reasons, $open=|requests|,
-	    $backlog=backlog_size(), $late=stats$late, $orphan=stats$orphan,
-	    $duplicate=stats$duplicate, $unknown=stats$unknown, $balanced=balanced));
+	    $not_asked=not_asked, $reasons=listed(stats$reasons), $open=|requests|,
+	    $backlog=backlog_size(), $late=stats$late, $rescan=stats$rescan, $orphan=stats$orphan,
+	    $duplicate=stats$duplicate, $unknown=stats$unknown, $urls_asked=url_stats$asked,
+	    $urls_answered=urls_answered, $urls_malicious=count_of(url_stats$verdicts, "malicious"),
+	    $urls_given_up=urls_given_up, $urls_not_asked=listed(url_stats$not_asked),
+	    $balanced=balanced && urls_balanced));
+
+	if ( ! urls_balanced )
+		NOTICE(Notice::Info($note=Ledger_Mismatch,
+		    $msg=fmt("URLs: asked %d, answered %d, given up %d, open %d", url_stats$asked,
+		        urls_answered, urls_given_up, open_lookups()),
+		    $identifier=cat(our_node, our_incarnation, "urls")));
 
 	if ( ! balanced )
 		NOTICE(Notice::Info($note=Ledger_Mismatch,

@@ -188,6 +188,7 @@ function look_at_clock(now: time)
 		say_hello(now);
 
 	sweep(now);
+	sweep_urls(now);
 	send_acks();
 	tell_what_is_due(now, F);
 	}
@@ -214,6 +215,7 @@ function say_bye(detail: string, now: time)
 
 	ended = T;
 	give_up_all(detail, now);
+	sweep_urls(now);
 	tell_what_is_due(now, T);
 	send_acks();
 	Cluster::publish(request_topic, node_bye, our_node, our_incarnation, tracing, left_open);

@@ -24,7 +24,8 @@ export {
 		seqno: count &log &optional;
 		## ``first``; ``late`` (a verdict after the first row was written
 		## without one); ``orphan`` (a verdict that an earlier start of this
-		## node had asked for).
+		## node had asked for); ``rescan`` (a later scan of the same file, which
+		## replaces what was said before).
 		status: string &log;
 		## ``malicious``, ``suspicious``, ``error``, ``unscanned``, ``clean``.
 		verdict: string &log;
@@ -62,6 +63,10 @@ export {
 		mime_type: string &log &optional;
 		## As the daemon detected it.
 		detected_type: string &log &optional;
+		## As Zeek computed it; see :zeek:see:`MailScan::hash_md5`.
+		md5: string &log &optional;
+		## See :zeek:see:`MailScan::log_first_bytes`.
+		first_bytes: string &log &optional;
 		## Of what was scanned; Zeek's own where nothing was.
 		sha256: string &log &optional;
 		## Size of what was scanned; where nothing was, of what Zeek saw.

@@ -107,6 +107,8 @@ export {
 		late: count &default=0;
 		## Verdicts for an earlier incarnation of this node.
 		orphan: count &default=0;
+		## Verdicts of a later scan, after the first row.
+		rescan: count &default=0;
 		## Verdicts that came again.
 		duplicate: count &default=0;
 		## Messages that were not for us, or about what we never asked.
@@ -173,6 +175,15 @@ global complained: set[string];
 # heartbeats, see trace.zeek.
 global trace_balance: function(now: time);
 global trace_listen: function(now: time): bool;
+
+# Notes how long a verdict took, see metrics.zeek.
+global observe_latency: function(latency: interval);
+
+# Gives up lookups of URLs whose time is up; at the end, all.
+global sweep_urls: function(now: time);
+
+# Lookups published and not answered.
+global open_lookups: function(): count;
 
 # Reading a trace: it has ended.
 global draining = F;

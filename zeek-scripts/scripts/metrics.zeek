@@ -3,6 +3,7 @@
 
 @load base/frameworks/telemetry
 @load ./liveness
+@load ./urls
 
 module MailScan;
 
@@ -24,13 +25,26 @@ global metric_resent = counter("resent_requests", "Requests published again");
 global metric_accepted = counter("accepted_requests", "Requests the daemon accepted");
 global metric_verdicts = counter("verdicts", "First rows with the daemon's verdict", vector("verdict"));
 global metric_reasons = counter("given_up", "First rows without a verdict", vector("reason"));
+global metric_urls = counter("url_lookups", "URLs asked about and answered", vector("verdict"));
+global metric_urls_given_up = counter("url_given_up", "URLs asked about and not answered", vector("reason"));
+global metric_urls_not_asked = counter("url_not_asked", "URLs not asked about", vector("reason"));
 global metric_odd = counter("odd_messages", "Messages beside the ordinary course", vector("kind"));
 global metric_open = gauge("open_requests", "Requests published and without a verdict");
 global metric_backlog = gauge("backlog", "Requests that wait to be published");
 global metric_in_flight = gauge("in_flight", "Publications without proof of arrival");
 global metric_up = gauge("bridge_up", "1 if the bridge answers");
 
+global metric_latency = Telemetry::register_histogram_family(Telemetry::MetricOpts($prefix="zeek",
+    $name="mailscan_verdict_latency", $unit="seconds",
+    $help_text="From the end of a file to its verdict, wall clock",
+    $bounds=vector(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)));
+
 const no_labels: vector of string = vector();
+
+function observe_latency(latency: interval)
+	{
+	Telemetry::histogram_family_observe(metric_latency, no_labels, interval_to_double(latency));
+	}
 
 hook Telemetry::sync()
 	{
@@ -45,6 +59,16 @@ hook Telemetry::sync()
 	for ( reason, n in stats$reasons )
 		Telemetry::counter_family_set(metric_reasons, vector(reason), n);
 
+	for ( word, n in url_stats$verdicts )
+		Telemetry::counter_family_set(metric_urls, vector(word), n);
+
+	for ( reason, n in url_stats$given_up )
+		Telemetry::counter_family_set(metric_urls_given_up, vector(reason), n);
+
+	for ( reason, n in url_stats$not_asked )
+		Telemetry::counter_family_set(metric_urls_not_asked, vector(reason), n);
+
+	Telemetry::counter_family_set(metric_odd, vector("rescan"), stats$rescan);
 	Telemetry::counter_family_set(metric_odd, vector("late"), stats$late);
 	Telemetry::counter_family_set(metric_odd, vector("orphan"), stats$orphan);
 	Telemetry::counter_family_set(metric_odd, vector("duplicate"), stats$duplicate);

@@ -204,4 +204,18 @@ function write_verdict(v: Verdict, row: Info, desc: string, now: time)
 
 	if ( response$notice )
 		notice_about_file(row, desc, now);
+
+	# An earlier incarnation's verdict is told, and nothing more: what it is
+	# about is long over.
+	if ( row$status == "orphan" )
+		return;
+
+	if ( response$drop != "" && row$verdict == "malicious" && row?$id && row?$uid )
+		hook respond(RespondTo($action=response$drop, $id=row$id, $uid=row$uid,
+		    $bad_h=row?$is_orig && ! row$is_orig ? row$id$resp_h : row$id$orig_h,
+		    $fuid=row$fuid, $seqno=v$seqno, $node=v$node, $incarnation=v$incarnation,
+		    $why=fmt("malicious: %s", describe_file(row))));
+
+	if ( row$status == "rescan" && row$verdict != "malicious" )
+		hook withdraw(v$node, v$incarnation, v$seqno, fmt("a later scan says %s", row$verdict));
 	}

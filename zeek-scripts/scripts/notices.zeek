@@ -28,7 +28,51 @@ export {
 	type Response: record {
 		## Raise a notice.
 		notice: bool;
+		## Stop the traffic: ``pair`` (the two hosts), ``connection`` or
+		## ``address``; empty for no. Heeded for ``malicious`` only, and where
+		## ``mailscan-bridge/response`` is loaded.
+		drop: string &default="";
 	};
+
+	## A wish to stop traffic.
+	type RespondTo: record {
+		## ``pair``, ``connection`` or ``address``.
+		action: string;
+		## The connection that the bad thing travelled in.
+		id: conn_id;
+		## The same.
+		uid: string;
+		## The host that it came from.
+		bad_h: addr;
+		## The file, if it is one.
+		fuid: string &optional;
+		## The URL, if it is one.
+		url: string &optional;
+		## The verdict's number.
+		seqno: count;
+		## The node that asked.
+		node: string;
+		## Its incarnation.
+		incarnation: count;
+		## For people.
+		why: string;
+	};
+
+	## Carries out a response, where one is loaded.
+	##
+	## r: what to do.
+	global respond: hook(r: RespondTo);
+
+	## The verdict that a response rests on does not stand: undo it.
+	##
+	## node: the node that asked.
+	##
+	## incarnation: its incarnation.
+	##
+	## seqno: the request.
+	##
+	## why: for people.
+	global withdraw: hook(node: string, incarnation: count, seqno: count, why: string);
 
 	## Decides about a verdict before its row is written: edit *row* and
 	## *response*. ``break`` keeps later handlers from being asked. Not run

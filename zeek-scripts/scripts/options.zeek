@@ -39,6 +39,15 @@ export {
 	## Have Zeek compute the SHA-256 of each file asked about. Default: T.
 	option hash_files = T;
 
+	## Have Zeek compute the MD5 of each file asked about too, for the log.
+	## Default: F.
+	option hash_md5 = F;
+
+	## Bytes from the beginning of a file to put in the log. Zeek keeps no more
+	## than :zeek:see:`default_file_bof_buffer_size` (4096). Default: 0; the
+	## scripts before this one wrote 256.
+	option log_first_bytes: count = 0;
+
 	## Extract at most this many bytes of a file; a longer one is scanned as
 	## far as it goes and marked as cut off. Zero: no limit. Default: 32 MiB.
 	option max_file_size: count = 33554432;

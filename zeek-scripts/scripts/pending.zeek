@@ -13,6 +13,9 @@ type Pending: record {
 	# Wall clock at which the file ended.
 	closed: time;
 	accepted: bool &default=F;
+	# For the log alone.
+	md5: string &optional;
+	first_bytes: string &optional;
 	# In line to be sent again.
 	queued: bool &default=F;
 	# Publications without proof that they arrived.
@@ -68,9 +71,22 @@ function backlog_size(): count
 	return backlog_last + 1 - backlog_first;
 	}
 
-function write_given_up(p: Pending, reason: string, detail: string, now: time)
+function row_of(p: Pending): Info
 	{
 	local row = row_of_request(p$r);
+
+	if ( p?$md5 )
+		row$md5 = p$md5;
+
+	if ( p?$first_bytes )
+		row$first_bytes = p$first_bytes;
+
+	return row;
+	}
+
+function write_given_up(p: Pending, reason: string, detail: string, now: time)
+	{
+	local row = row_of(p);
 	row$reason = reason;
 	row$detail = detail;
 	row$latency = now - p$closed;

@@ -69,7 +69,7 @@ function trace_balance(now: time)
 	if ( ended )
 		return;
 
-	local open_now = |requests| + backlog_size();
+	local open_now = |requests| + backlog_size() + open_lookups();
 
 	if ( draining )
 		{

@@ -13,8 +13,11 @@ global acks: table[count] of vector of count;
 global acks_waiting = 0;
 global acks_since = double_to_time(0.0);
 
-# Verdicts for earlier incarnations whose row is written.
-global orphans: set[count, count] &create_expire=1day;
+# Verdicts for earlier incarnations whose row is written, and their revision.
+global orphans: table[count, count] of count &create_expire=1day;
+
+# Requests with a row of a later scan, and the last revision.
+global rescanned: table[count] of count &create_expire=1day;
 
 const known_words: set[string] = { "malicious", "suspicious", "error", "unscanned", "clean" };
 
@@ -66,10 +69,11 @@ function close_with(p: Pending, v: Verdict, now: time)
 
 	delete requests[v$seqno];
 
-	local row = row_of_request(p$r);
+	local row = row_of(p);
 	add_result(row, v);
 	row$latency = now - p$closed;
 	bump(stats$verdicts, v$verdict);
+	observe_latency(row$latency);
 	write_verdict(v, row, p$desc, now);
 	mail_file_settled(p$r);
 	}
@@ -94,8 +98,18 @@ function add_orphan(v: Verdict, now: time)
 	local row = row_of_echo(v);
 	add_result(row, v);
 	row$status = "orphan";
-	add orphans[v$incarnation, v$seqno];
+	orphans[v$incarnation, v$seqno] = v$revision;
 	++stats$orphan;
+	write_verdict(v, row, "", now);
+	}
+
+function add_rescan(v: Verdict, now: time)
+	{
+	local row = row_of_echo(v);
+	add_result(row, v);
+	row$status = "rescan";
+	rescanned[v$seqno] = v$revision;
+	++stats$rescan;
 	write_verdict(v, row, "", now);
 	}
 
@@ -121,7 +135,7 @@ event verdict(v: Verdict)
 
 	if ( v$incarnation < our_incarnation )
 		{
-		if ( [v$incarnation, v$seqno] in orphans )
+		if ( [v$incarnation, v$seqno] in orphans && orphans[v$incarnation, v$seqno] >= v$revision )
 			++stats$duplicate;
 		else
 			add_orphan(understood(v), now);
@@ -143,6 +157,8 @@ event verdict(v: Verdict)
 		close_with(requests[v$seqno], understood(v), now);
 	else if ( v$seqno in given_up )
 		add_late(understood(v), now);
+	else if ( v$revision > ( v$seqno in rescanned ? rescanned[v$seqno] : 1 ) )
+		add_rescan(understood(v), now);
 	else if ( v$seqno < remembered_from && v$verdict == "malicious" )
 		# So old that it may have been answered or given up: rather say it
 		# twice than not at all.

@@ -3,7 +3,6 @@ using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Daemon.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Daemon.Commands;
 
@@ -28,12 +27,7 @@ internal static class RunCommand
         builder.Services.AddSingleton(exit);
         builder.Services.AddHostedService<BridgeService>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(o =>
-        {
-            o.SingleLine = true;
-            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            o.UseUtcTimestamp = true;
-        });
+        ConsoleLog.Configure(builder.Logging);
         using var host = builder.Build();
         await host.RunAsync(cancellationToken);
         return exit.Value;

@@ -3,6 +3,7 @@ using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Routing;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Daemon.Configuration;
 
@@ -17,6 +18,15 @@ internal sealed record BridgeConfig
 
     /// <summary>The hub's XSUB, to which everybody sends.</summary>
     public required string HubXSub { get; init; }
+
+    /// <summary>The keys for a hub that asks for them; null (default) for one on loopback that does not.</summary>
+    public ZeekCurveKeys? Curve { get; init; }
+
+    /// <summary>Where URLs are looked up.</summary>
+    public required UrlConfig Urls { get; init; }
+
+    /// <summary>What the responder may do, where it is run.</summary>
+    public required RespondConfig Respond { get; init; }
 
     public required PipelineOptions Pipeline { get; init; }
 

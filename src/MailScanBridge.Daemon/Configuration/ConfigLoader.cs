@@ -28,7 +28,7 @@ internal static class ConfigLoader
 
     /// <summary>Loads a file over the built-in one.</summary>
     /// <param name="path">The operator's file, or null for the built-in configuration alone.</param>
-    /// <param name="environment">Reads an environment variable: MAILSCAN_SPOOL, MAILSCAN_STATE, MAILSCAN_BRIDGE, MAILSCAN_HUB_XPUB, MAILSCAN_HUB_XSUB.</param>
+    /// <param name="environment">Reads an environment variable: MAILSCAN_SPOOL, MAILSCAN_STATE, MAILSCAN_BRIDGE, MAILSCAN_HUB_XPUB, MAILSCAN_HUB_XSUB, and the variables in which Zeek finds its CURVE keys.</param>
     /// <exception cref="ConfigException">Lists everything that is wrong, with file and line.</exception>
     public static BridgeConfig Load(string? path, Func<string, string?> environment)
     {
@@ -67,13 +67,11 @@ internal static class ConfigLoader
 
         string EitherPath(string variable, string fromFile) => Either(variable, fromFile, ConfigSection.IsAbsolutePath, "is no absolute path");
 
-        string EitherHub(string variable, string fromFile) =>
-            Either(variable, fromFile, ConfigSection.IsLoopback, $"is not allowed; expected {ConfigSection.LoopbackShape}");
-
         var spool = EitherPath("MAILSCAN_SPOOL", root.AbsolutePath("spool", builtIn.Text("spool", "")));
         var state = EitherPath("MAILSCAN_STATE", root.AbsolutePath("state", builtIn.Text("state", "")));
         var bridge = Either("MAILSCAN_BRIDGE", root.Text("bridge", ""), _ => true, "");
         var hub = root.Section("hub");
+        var where = HubReader.Read(hub, environment, errors);
         var scan = root.Section("scan");
         var queue = root.Section("queue");
         var replies = root.Section("replies");
@@ -85,9 +83,12 @@ internal static class ConfigLoader
         var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"));
         var config = new BridgeConfig
         {
-            HostHub = hub.Flag("host", true),
-            HubXPub = EitherHub("MAILSCAN_HUB_XPUB", hub.Loopback("xpub", "tcp://127.0.0.1:27860")),
-            HubXSub = EitherHub("MAILSCAN_HUB_XSUB", hub.Loopback("xsub", "tcp://127.0.0.1:27861")),
+            HostHub = where.Host,
+            HubXPub = where.XPub,
+            HubXSub = where.XSub,
+            Curve = where.Curve,
+            Urls = UrlReader.Read(root.Section("urls")),
+            Respond = RespondReader.Read(root.Section("respond")),
             Pipeline = pipeline with
             {
                 Bridge = bridge.Length > 0 ? bridge : pipeline.Bridge,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -103,6 +104,13 @@ internal sealed partial class ConfigSection
     /// <summary>A hub's endpoint, on loopback: anybody who reaches it can read and forge verdicts.</summary>
     public string Loopback(string key, string fallback) => Parse(key, fallback, text => IsLoopback(text) ? text : null, LoopbackShape);
 
+    /// <summary>A hub's endpoint anywhere, for one that asks for keys.</summary>
+    public string Endpoint(string key, string fallback) => Parse(key, fallback, text => IsEndpoint(text) ? text : null, EndpointShapeText);
+
+    /// <summary>Text of a given shape.</summary>
+    public string Matching(string key, string fallback, [StringSyntax(StringSyntaxAttribute.Regex)] string shape, string expected) =>
+        Parse(key, fallback, text => Regex.IsMatch(text, shape) ? text : null, expected);
+
     public long Size(string key, long fallback) => Parse(key, fallback, text => ParseSize(text), "a size above zero: bytes, or a number and KiB, MiB or GiB, such as 25MiB");
 
     public string Choice(string key, string fallback, params string[] allowed) => Parse(
@@ -159,6 +167,11 @@ internal sealed partial class ConfigSection
     public void Wrong(string key, string problem) => Report(LineOf(key), At(key), problem);
 
     internal const string LoopbackShape = "a loopback endpoint such as tcp://127.0.0.1:27860, since anybody who reaches the hub can read and forge verdicts";
+
+    internal const string EndpointShapeText = "an endpoint such as tcp://192.0.2.1:27760 or tcp://[2001:db8::1]:27760";
+
+    internal static bool IsEndpoint(string endpoint) => AnyEndpointShape().Match(endpoint) is { Success: true } match
+        && ushort.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     internal static bool IsAbsolutePath(string path) => System.IO.Path.IsPathFullyQualified(path) && !path.Contains('\0');
 
@@ -254,6 +267,9 @@ internal sealed partial class ConfigSection
 
     [GeneratedRegex(@"\Atcp://(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5}|\*)\z")]
     private static partial Regex EndpointShape();
+
+    [GeneratedRegex(@"\Atcp://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})\z")]
+    private static partial Regex AnyEndpointShape();
 
     [GeneratedRegex(@"\A([0-9]{1,18})(KiB|MiB|GiB)?\z")]
     private static partial Regex SizeShape();

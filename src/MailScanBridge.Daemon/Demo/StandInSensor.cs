@@ -140,7 +140,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
 
     private FileRequest Request(SensorFile file, string path, DateTimeOffset now) => new()
     {
-        Proto = 1,
+        Proto = EventDecoder.Proto,
         Node = options.Node,
         Incarnation = _incarnation,
         Seqno = ++_seqno,

@@ -14,11 +14,13 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly ZeekClient _client;
     private readonly ScanPipeline _pipeline;
     private readonly ScannerSearch _search;
+    private readonly UrlDesk _urls;
 
     private Bridge(
-        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, IReadOnlyList<FoundScanner> scanners, ScannerSearch search)
+        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, UrlDesk urls, IReadOnlyList<FoundScanner> scanners, ScannerSearch search)
     {
         _search = search;
+        _urls = urls;
         _lock = stateLock;
         _hub = hub;
         _client = client;
@@ -55,6 +57,7 @@ internal sealed class Bridge : IAsyncDisposable
             {
                 HubXPub = hub?.XPubEndpoint ?? config.HubXPub,
                 HubXSub = hub?.XSubEndpoint ?? config.HubXSub,
+                Curve = config.Curve,
                 NodeName = $"mailscan-bridge-{config.Pipeline.Bridge}",
             };
             var client = new ZeekClient(endpoints, loggers.CreateLogger<ZeekClient>(), time);
@@ -69,7 +72,10 @@ internal sealed class Bridge : IAsyncDisposable
                 Scanners = present,
                 VerdictLogPath = config.VerdictLogPath,
             };
-            return new Bridge(stateLock, hub, client, endpoints, new ScanPipeline(parts, client, time, loggers), scanners, new ScannerSearch(config, time, loggers));
+            var pipeline = new ScanPipeline(parts, client, time, loggers);
+            var urls = new UrlDesk(config, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);
+            await urls.ReadListsAsync(cancellationToken);
+            return new Bridge(stateLock, hub, client, endpoints, pipeline, urls, scanners, new ScannerSearch(config, time, loggers));
         }
         catch (Exception e)
         {
@@ -93,19 +99,22 @@ internal sealed class Bridge : IAsyncDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var looking = _search.RunAsync([.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)], _pipeline.Add, stop.Token);
+        Task[] rooms = [_pipeline.RunAsync(stop.Token), _urls.RunAsync(stop.Token)];
         try
         {
-            await _pipeline.RunAsync(cancellationToken);
+            await await Task.WhenAny(rooms);
         }
         finally
         {
             await stop.CancelAsync();
             await looking;
+            await Task.WhenAll(rooms).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // The first to end is told above.
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _urls.DisposeAsync();
         await _pipeline.DisposeAsync();
         await _client.DisposeAsync();
         if (_hub is not null)
@@ -195,6 +204,11 @@ internal sealed class Bridge : IAsyncDisposable
     {
         foreach (var endpoint in (string[])[config.HubXPub, config.HubXSub])
         {
+            if (config.Curve is not null)
+            {
+                continue; // Whoever is there has proved that it knows the keys.
+            }
+
             if (!Uri.TryCreate(endpoint.Replace(":*", ":0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "tcp" || !uri.IsLoopback)
             {
                 throw new StartException($"{endpoint} is not allowed: the hub must be on loopback, as tcp://127.0.0.1:PORT or tcp://[::1]:PORT, since anybody who reaches it can read and forge verdicts.");

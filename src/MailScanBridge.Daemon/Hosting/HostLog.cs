@@ -14,6 +14,9 @@ internal static partial class HostLog
     [LoggerMessage(10002, LogLevel.Information, "Scanner {Name} is absent: {Why}")]
     public static partial void ScannerAbsent(ILogger logger, string name, string why);
 
+    [LoggerMessage(10004, LogLevel.Information, "mailscan-bridge {Version}: responder of bridge {Bridge}, hub {HubXPub} and {HubXSub}, table inet {Table}")]
+    public static partial void ResponderStarted(ILogger logger, string version, string bridge, string hubXPub, string hubXSub, string table);
+
     [LoggerMessage(10003, LogLevel.Critical, "The daemon ends: {Problem}")]
     public static partial void Failed(ILogger logger, string problem, Exception exception);
 }

@@ -91,7 +91,7 @@ internal static class SelfTest
 
     private static FileRequest Request(int size) => new()
     {
-        Proto = 1,
+        Proto = EventDecoder.Proto,
         Node = "self-test",
         Incarnation = 0,
         Seqno = 1,

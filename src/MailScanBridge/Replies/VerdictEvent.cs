@@ -46,6 +46,7 @@ public sealed partial record VerdictEvent(VerdictRecord V)
         RcptTo = r.Mail?.RcptTo ?? [],
         Subject = r.Mail?.Subject,
         MsgId = r.Mail?.MsgId,
+        Revision = (ulong)Math.Max(1, v.Revision),
     });
 }
 
@@ -87,4 +88,5 @@ public sealed partial record VerdictRecord
     [ZeekName("rcptto")] public required IReadOnlyList<byte[]> RcptTo { get; init; }
     public byte[]? Subject { get; init; }
     public byte[]? MsgId { get; init; }
+    public required ulong Revision { get; init; }
 }

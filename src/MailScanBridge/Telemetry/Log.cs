@@ -4,7 +4,8 @@ namespace MailScanBridge.Telemetry;
 
 /// <summary>
 /// Every line the pipeline logs. Ids are grouped by room: 1000 Intake, 2000 Queue, 3000 Unpacking, 4000 Routing, 5000 Scanning,
-/// 6000 Verdicts, 7000 Replies, 8000 Retention, 9000 the spine. Arguments from the wire are escaped by the caller.
+/// 6000 Verdicts, 7000 Replies, 8000 Retention, 9000 the spine,
+/// 11000 Response (10000 is the host), 12000 Urls. Arguments from the wire are escaped by the caller.
 /// </summary>
 internal static partial class Log
 {
@@ -58,4 +59,28 @@ internal static partial class Log
 
     [LoggerMessage(9001, LogLevel.Error, "Attempt {Attempt} to scan {Key} failed")]
     public static partial void AttemptFailed(ILogger logger, RequestKey key, int attempt, Exception exception);
+
+    [LoggerMessage(11000, LogLevel.Warning, "Dropped for {Seconds} s: {Elements} (rule {Rule} of {Node}: {Why})")]
+    public static partial void Dropped(ILogger logger, string elements, double seconds, string node, string rule, string why);
+
+    [LoggerMessage(11001, LogLevel.Warning, "Let go: {Elements} (rule {Rule} of {Node})")]
+    public static partial void Undropped(ILogger logger, string elements, string node, string rule);
+
+    [LoggerMessage(11002, LogLevel.Error, "Not dropped, or not let go, rule {Rule} of {Node}: {Problem}")]
+    public static partial void DropFailed(ILogger logger, string node, string rule, string problem);
+
+    [LoggerMessage(11003, LogLevel.Warning, "{Node} was not told what became of rule {Rule}: {Result}")]
+    public static partial void DropUnanswered(ILogger logger, string node, string rule, string result);
+
+    [LoggerMessage(12000, LogLevel.Information, "List of URLs {Name}: {Count} entries")]
+    public static partial void UrlListRead(ILogger logger, string name, int count);
+
+    [LoggerMessage(12001, LogLevel.Warning, "List of URLs {Name} was not read: {Problem} What was read before, if anything, stays in force; without it URLs end as unscanned: tool_down.")]
+    public static partial void UrlListUnread(ILogger logger, string name, string problem);
+
+    [LoggerMessage(12002, LogLevel.Warning, "List of URLs {Name}: {Count} lines are neither a host nor a URL and are left out; the first: {First}")]
+    public static partial void UrlListMalformed(ILogger logger, string name, long count, string first);
+
+    [LoggerMessage(12003, LogLevel.Error, "A lookup failed")]
+    public static partial void UrlLookupFailed(ILogger logger, Exception exception);
 }

@@ -21,6 +21,9 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _resentCounter;
     private readonly Counter<long> _ackUnknownCounter;
     private readonly Histogram<double> _scanHistogram;
+    private readonly Histogram<double> _urlHistogram;
+    private readonly Counter<long> _urlExpiredCounter;
+    private readonly Counter<long> _urlUnsentCounter;
 
     public MailScanMetrics()
     {
@@ -36,6 +39,9 @@ public sealed class MailScanMetrics : IDisposable
         _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
+        _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
+        _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
+        _urlUnsentCounter = Meter.CreateCounter<long>("mailscan.url.unsent", "{lookup}", "Answers that could not be sent");
     }
 
     /// <summary>The meter of this pipeline alone, for a listener that must not hear another's.</summary>
@@ -66,6 +72,13 @@ public sealed class MailScanMetrics : IDisposable
 
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    public void Url(VerdictKind kind, string reason, TimeSpan took) =>
+        _urlHistogram.Record(took.TotalSeconds, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));
+
+    public void UrlExpired() => _urlExpiredCounter.Add(1);
+
+    public void UrlUnsent() => _urlUnsentCounter.Add(1);
 
     public void Dispose() => Meter.Dispose();
 }

@@ -47,6 +47,9 @@ public sealed record Verdict
     /// <summary>Start of the daemon that scanned, in microseconds since the epoch.</summary>
     [Key(12)] public required ulong Epoch { get; init; }
 
+    /// <summary>1 for the first verdict on a request, more for those of later scans, which replace it.</summary>
+    [Key(13)] public int Revision { get; init; } = 1;
+
     /// <summary>A verdict that says only that there was no scan, and why.</summary>
     public static Verdict Without(VerdictKind kind, string reason, string detail, TimeSpan scanTime, ulong epoch) => new()
     {

@@ -89,7 +89,7 @@ public sealed class ConfigLoaderTests : IDisposable
     // The text, the line of the error, and what it must say.
     public static TheoryData<string, int, string, string> Errors => new()
     {
-        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, routes, scan, scanners, spool, state, unpacking, verdict_log" },
+        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, respond, routes, scan, scanners, spool, state, unpacking, urls, verdict_log" },
         { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, keep_done, max_attempts, max_open" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },

@@ -39,7 +39,7 @@ public sealed class EventDecoderTests
     [Fact]
     public void The_other_events_are_decoded()
     {
-        Assert.Equal(new NodeHello(1, "node", 7, "8.2.2", true, "/spool", 3, s_now), Decode(s_hello));
+        Assert.Equal(new NodeHello(EventDecoder.Proto, "node", 7, "8.2.2", true, "/spool", 3, s_now), Decode(s_hello));
         Assert.Equal([1UL], Assert.IsType<VerdictAck>(Decode(s_all[2])).Seqnos);
         Assert.Equal(new NodeDrain("node", 7, 1), Decode(s_all[3]));
         Assert.Equal(new NodeBye("node", 7, true, 1), Decode(s_all[4]));

@@ -17,7 +17,7 @@ internal static class Make
 
     public static FileRequest Request(ulong seqno = 1, string path = "", byte[]? content = null, string node = "host/zeek", ulong incarnation = 7) => new()
     {
-        Proto = 1,
+        Proto = EventDecoder.Proto,
         Node = node,
         Incarnation = incarnation,
         Seqno = seqno,

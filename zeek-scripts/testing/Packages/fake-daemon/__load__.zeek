@@ -28,6 +28,9 @@ export {
 	## Before anything else is done with a request; break to take over.
 	global on_request: hook(r: MailScan::FileRequest);
 
+	## The same for a lookup of a URL.
+	global on_url: hook(r: MailScan::UrlRequest);
+
 	global beating = mode != "mute";
 	global requests = 0;
 	global seen_acks = 0;
@@ -38,6 +41,7 @@ export {
 	global accept: function(r: MailScan::FileRequest);
 	global verdict_for: function(r: MailScan::FileRequest): MailScan::Verdict;
 	global answer: function(v: MailScan::Verdict);
+	global url_verdict_for: function(r: MailScan::UrlRequest): MailScan::UrlVerdict;
 }
 
 function reply_topic(node: string, incarnation: count): string
@@ -47,7 +51,7 @@ function reply_topic(node: string, incarnation: count): string
 
 function status(node: string, incarnation: count): MailScan::BridgeStatus
 	{
-	return MailScan::BridgeStatus($proto=1, $bridge="test.bridge", $epoch=epoch,
+	return MailScan::BridgeStatus($proto=MailScan::proto, $bridge="test.bridge", $epoch=epoch,
 	    $version="fake", $sent=current_time(), $heartbeat=beat, $credit=credit,
 	    $queue=0, $level=0, $rules="none", $ack_node=node,
 	    $ack_incarnation=incarnation, $spool="");
@@ -97,13 +101,13 @@ function accept(r: MailScan::FileRequest)
 
 function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
 	{
-	local v = MailScan::Verdict($proto=1, $node=r$node, $incarnation=r$incarnation,
+	local v = MailScan::Verdict($proto=MailScan::proto, $node=r$node, $incarnation=r$incarnation,
 	    $seqno=r$seqno, $epoch=epoch, $verdict="clean", $reason="", $detail="",
 	    $score=0, $names=vector(), $tools=vector("fake 1.0 clean 1 ms"),
 	    $parts_found=1, $parts_scanned=1, $sha256=r?$sha256 ? r$sha256 : "",
 	    $size=r$seen_bytes, $detected_type="application/octet-stream",
 	    $scan_time=1msec, $ts=r$ts, $kind=r$kind, $source=r$source, $fuid=r$fuid,
-	    $rcptto=r?$mail ? r$mail$rcptto : vector());
+	    $rcptto=r?$mail ? r$mail$rcptto : vector(), $revision=1);
 
 	if ( r?$parent_fuid )
 		v$parent_fuid = r$parent_fuid;
@@ -164,6 +168,25 @@ function answer(v: MailScan::Verdict)
 		Cluster::publish(reply_topic(v$node, v$incarnation), MailScan::verdict, v);
 	}
 
+function url_verdict_for(r: MailScan::UrlRequest): MailScan::UrlVerdict
+	{
+	local bad = /evil/ in r$url;
+	local v = MailScan::UrlVerdict($proto=MailScan::proto, $node=r$node, $incarnation=r$incarnation,
+	    $seqno=r$seqno, $epoch=epoch, $verdict=bad ? "malicious" : "clean", $reason="",
+	    $detail=bad ? "on the list fake" : "", $score=bad ? 90 : 0,
+	    $names=bad ? vector("Evil") : vector(), $tools=vector("fake 1 entry: looked up, 1 ms"),
+	    $ts=r$ts, $url=r$url, $host=r$host, $source=r$source, $uid=r$uid, $orig_h=r$orig_h,
+	    $orig_p=r$orig_p, $resp_h=r$resp_h, $resp_p=r$resp_p);
+
+	if ( r?$who )
+		v$who = r$who;
+
+	if ( r?$fuid )
+		v$fuid = r$fuid;
+
+	return v;
+	}
+
 global heart: event();
 
 event heart()
@@ -177,6 +200,7 @@ event heart()
 event zeek_init()
 	{
 	Cluster::subscribe("mailscan.request.test%2ebridge.");
+	Cluster::subscribe("mailscan.url.test%2ebridge.");
 	schedule beat { heart() };
 	}
 
@@ -198,6 +222,14 @@ event MailScan::file_request(r: MailScan::FileRequest)
 
 	if ( mode == "good" )
 		answer(verdict_for(r));
+	}
+
+event MailScan::url_request(r: MailScan::UrlRequest)
+	{
+	if ( mode != "good" || ! hook on_url(r) )
+		return;
+
+	Cluster::publish(reply_topic(r$node, r$incarnation), MailScan::url_verdict, url_verdict_for(r));
 	}
 
 event MailScan::verdict_ack(node: string, incarnation: count, seqnos: vector of count)

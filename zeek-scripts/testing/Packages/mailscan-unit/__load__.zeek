@@ -11,7 +11,7 @@ const test_epoch: count = 1700000000000000;
 
 function test_status(epoch: count, credit: count, ack: bool): BridgeStatus
 	{
-	return BridgeStatus($proto=1, $bridge="test.bridge", $epoch=epoch,
+	return BridgeStatus($proto=MailScan::proto, $bridge="test.bridge", $epoch=epoch,
 	    $version="unit", $sent=current_time(), $heartbeat=1sec, $credit=credit,
 	    $queue=0, $level=0, $rules="none", $ack_node=ack ? our_node : "",
 	    $ack_incarnation=ack ? our_incarnation : 0, $spool="");
@@ -28,7 +28,7 @@ function test_pending(): Pending
 	write_file(out, "x");
 	close(out);
 
-	local r = FileRequest($proto=1, $node=our_node, $incarnation=our_incarnation,
+	local r = FileRequest($proto=MailScan::proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=0, $attempt=0, $ts=double_to_time(1700000000.0), $sent=current_time(),
 	    $path=path, $kind="part", $source="SMTP", $fuid=fmt("F%d", test_files),
 	    $uid="C1", $orig_h=192.0.2.1, $orig_p=1/tcp, $resp_h=192.0.2.2,
@@ -39,14 +39,14 @@ function test_pending(): Pending
 
 function test_verdict(seqno: count, word: string): Verdict
 	{
-	return Verdict($proto=1, $node=our_node, $incarnation=our_incarnation,
+	return Verdict($proto=MailScan::proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=seqno, $epoch=test_epoch, $verdict=word, $reason="", $detail="",
 	    $score=0, $names=word == "malicious" ? vector("Bad") : vector(),
 	    $tools=vector("unit"), $parts_found=1, $parts_scanned=1, $sha256=fmt("sha-%d", seqno),
 	    $size=1, $detected_type="text/plain", $scan_time=1msec,
 	    $ts=double_to_time(1700000000.0), $kind="part", $source="SMTP",
 	    $fuid=fmt("F%d", seqno), $uid="C1", $orig_h=192.0.2.1, $orig_p=1/tcp,
-	    $resp_h=192.0.2.2, $resp_p=25/tcp, $filename=fmt("f%d", seqno), $rcptto=vector());
+	    $resp_h=192.0.2.2, $resp_p=25/tcp, $filename=fmt("f%d", seqno), $rcptto=vector(), $revision=1);
 	}
 
 function spool_files(): count

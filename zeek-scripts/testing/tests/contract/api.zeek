@@ -12,7 +12,7 @@ event zeek_init()
 	{
 	local fields: record_field_table;
 
-	for ( _, name in vector("NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict") )
+	for ( _, name in vector("NodeHello", "FileRequest", "MailContext", "UrlRequest", "Drop", "BridgeStatus", "Verdict", "UrlVerdict") )
 		{
 		fields = record_fields("MailScan::" + name);
 

@@ -1,0 +1,83 @@
+##! Stops traffic when a verdict is ``malicious``, for a while, through NetControl.
+##! Not part of ``mailscan-bridge``: load ``mailscan-bridge/response`` too, read
+##! the options, and begin with :zeek:see:`MailScan::response_dry_run`.
+##!
+##! Decisions are made in one place, on the manager of a cluster: what may never
+##! be dropped, what is dropped already, and the fuse, which lets no more than a
+##! few drops an hour through and then stops and says so. Each decision is a row
+##! of mailscan_response.log.
+##!
+##! NetControl's own plugins for other machines speak Broker and do nothing over
+##! ZeroMQ. This package brings one that asks the responder
+##! (``mailscan-bridge respond``) over the cluster's own hub.
+
+@load ./response-options
+@load ./response-decide
+
+module MailScan;
+
+event respond_to(r: RespondTo)
+	{
+	decide(r);
+	}
+
+event respond_undo(node: string, incarnation: count, seqno: count, why: string)
+	{
+	undo_what_rests_on(node, incarnation, seqno, why);
+	}
+
+hook verdict_policy(v: Verdict, row: Info, response: Response) &priority=10
+	{
+	if ( row$verdict == "malicious" && response_action != "none" )
+		response$drop = response_action;
+	}
+
+hook url_verdict_policy(v: UrlVerdict, row: UrlInfo, response: Response) &priority=10
+	{
+	if ( row$verdict == "malicious" && response_action != "none" )
+		response$drop = response_action;
+	}
+
+# This process decides.
+function decides(): bool
+	{
+	return ! Cluster::is_enabled() || Cluster::local_node_type() == Cluster::MANAGER;
+	}
+
+hook respond(r: RespondTo)
+	{
+	if ( decides() )
+		decide(r);
+	else
+		Cluster::publish(Cluster::manager_topic, respond_to, r);
+	}
+
+hook withdraw(node: string, incarnation: count, seqno: count, why: string)
+	{
+	if ( decides() )
+		undo_what_rests_on(node, incarnation, seqno, why);
+	else
+		Cluster::publish(Cluster::manager_topic, respond_undo, node, incarnation, seqno, why);
+	}
+
+function hub_asks_for_keys(): bool
+	{
+	if ( Cluster::backend == Cluster::CLUSTER_BACKEND_NONE )
+		# Nobody but this process can raise a verdict.
+		return T;
+
+@ifdef ( Cluster::Backend::ZeroMQ::curve_server_publickey )
+	return Cluster::Backend::ZeroMQ::curve_server_publickey != "";
+@else
+	return F;
+@endif
+	}
+
+event zeek_init() &priority=5
+	{
+	Log::create_stream(RESPONSE_LOG, Log::Stream($columns=ResponseInfo, $ev=log_mailscan_response,
+	    $path="mailscan_response", $policy=log_policy_response));
+
+	if ( ! response_unauthenticated && ! hub_asks_for_keys() )
+		Reporter::fatal("MailScan: anyone who reaches the hub could have traffic dropped, since the hub asks for no keys; set up CURVE, or redef MailScan::response_unauthenticated=T");
+	}

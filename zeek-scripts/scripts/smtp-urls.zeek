@@ -1,0 +1,61 @@
+##! URLs in the text of mails, as far as they stand on one line. The daemon finds
+##! the others when it scans the mail.
+
+@load base/protocols/smtp
+@load base/utils/urls
+@load ./smtp
+@load ./urls
+
+module MailScan;
+
+redef record FileState += {
+	# URLs of it that were asked about.
+	urls: set[string] &optional;
+};
+
+global url_text: event(f: fa_file, data: string);
+
+event url_text(f: fa_file, data: string)
+	{
+	if ( /:\/\// !in data || ! f?$conns )
+		return;
+
+	local state = state_of(f);
+
+	if ( ! state?$urls )
+		state$urls = set();
+
+	for ( url in find_all_urls(data) )
+		{
+		# Text goes on behind it: a bracket, a quote, the end of a sentence.
+		local trimmed = gsub(url, /[<>\"'\)\]].*$/, "");
+		trimmed = gsub(trimmed, /[.,;:!?]+$/, "");
+
+		if ( trimmed in state$urls )
+			next;
+
+		if ( |state$urls| >= max_urls_per_file )
+			{
+			bump(url_stats$not_asked, "limits");
+			next;
+			}
+
+		add state$urls[trimmed];
+
+		for ( _, c in f$conns )
+			{
+			local host = sub(sub(trimmed, /^[a-zA-Z\-]+:\/\/([^\/@]*@)?/, ""), /[\/?#:].*$/, "");
+			ask_about_url(c, "SMTP", trimmed, host,
+			    c?$smtp && c$smtp?$mailfrom ? c$smtp$mailfrom : "", f$id);
+			break;
+			}
+		}
+	}
+
+event file_sniff(f: fa_file, meta: fa_metadata) &priority=-6
+	{
+	# The whole message would have the same URLs again.
+	if ( asking && f$source == "SMTP" && "SMTP" in url_sources &&
+	     state_of(f)$kind == "part" && meta?$mime_type && /^text\// in meta$mime_type )
+		Files::add_analyzer(f, Files::ANALYZER_DATA_EVENT, Files::AnalyzerArgs($stream_event=url_text));
+	}

@@ -1,0 +1,381 @@
+##! URLs: asked about as they are seen, answered from the daemon's lists, a row
+##! in mailscan_url.log and a notice for what is bad.
+##!
+##! Off unless :zeek:see:`MailScan::url_sources` names a source. A lookup is
+##! worth five seconds: it is published once and never again, and its number is
+##! of a count of its own. At most :zeek:see:`MailScan::max_open_urls` are open
+##! at a time; what is beyond, and what comes while there is no bridge, is not
+##! asked about and only counted, in mailscan_ledger.log: a row for each would
+##! double http.log.
+
+@load base/frameworks/notice
+@load ./liveness
+
+module MailScan;
+
+export {
+	redef enum Log::ID += {
+		## The stream of mailscan_url.log.
+		URL_LOG
+	};
+
+	redef enum Notice::Type += {
+		## A URL on one of the daemon's lists was seen.
+		Malicious_URL
+	};
+
+	## Filters rows before they are written.
+	global log_policy_url: Log::PolicyHook;
+
+	## Where URLs are asked about: ``HTTP`` (each request) and ``SMTP`` (in the
+	## text of mails, line by line as Zeek sees it, so that a URL folded over
+	## two lines is cut; the daemon finds such URLs itself when it scans the
+	## mail). Default: none.
+	option url_sources: set[string] = set();
+
+	## Lookups open at a time, at most. Default: 1000.
+	option max_open_urls: count = 1000;
+
+	## Longest wait for the answer. Default: 5 seconds, wall clock.
+	option url_timeout = 5sec;
+
+	## A URL is cut at this many bytes before it is asked about. Default: 4096.
+	option max_url_length: count = 4096;
+
+	## Ask about at most this many URLs of one part of a mail. Default: 100.
+	option max_urls_per_file: count = 100;
+
+	## A URL that was clean is not asked about again for this long by the same
+	## host. Default: 5 minutes.
+	const url_repeat = 5min &redef;
+
+	## Clean URLs remembered for that, at most. Default: 50000.
+	const max_remembered_urls: count = 50000 &redef;
+
+	## Write a row for a clean URL too. Default: F, since there is one for
+	## each request in http.log.
+	option log_clean_urls = F;
+
+	## The last edit of a lookup before it is published. ``break``: do not ask.
+	##
+	## c: the connection.
+	##
+	## r: the lookup.
+	global url_policy: hook(c: connection, r: UrlRequest);
+
+	## One row of mailscan_url.log.
+	type UrlInfo: record {
+		## When the URL was seen (network time).
+		ts: time &log;
+		## The lookup's number.
+		seqno: count &log;
+		## ``first``, or ``late`` where the first row was written without a
+		## verdict.
+		status: string &log;
+		## ``malicious``, ``suspicious``, ``error``, ``unscanned``, ``clean``
+		## (on none of the lists).
+		verdict: string &log;
+		## Why it was not looked up.
+		reason: string &log &optional;
+		## One line for people.
+		detail: string &log &optional;
+		## 0 to 100.
+		score: count &log &optional;
+		## What the lists call it.
+		names: vector of string &log &optional;
+		## One line a list.
+		tools: vector of string &log &optional;
+		## From the sight of the URL to this row (wall clock).
+		latency: interval &log &optional;
+		## The connection.
+		uid: string &log;
+		## Its addresses and ports.
+		id: conn_id &log;
+		## Where it was seen.
+		source: string &log;
+		## The URL.
+		url: string &log;
+		## The host it names.
+		host: string &log &optional;
+		## HTTP user name, envelope sender.
+		who: string &log &optional;
+		## The part of a mail it was found in.
+		fuid: string &log &optional;
+		## The Zeek process that asked.
+		node: string &log;
+		## Its start, microseconds since the epoch.
+		incarnation: count &log;
+	};
+
+	## Raised for each row, for those who write no log.
+	global log_mailscan_url: event(rec: UrlInfo);
+
+	## Decides about a URL's verdict before its row is written: edit *row* and
+	## *response*.
+	##
+	## v: the verdict.
+	##
+	## row: the row about to be written.
+	##
+	## response: what to do.
+	global url_verdict_policy: hook(v: UrlVerdict, row: UrlInfo, response: Response);
+
+	## What happened to URLs so far.
+	type UrlStats: record {
+		## Lookups published.
+		asked: count &default=0;
+		## Answered, by word.
+		verdicts: table[string] of count &default=table();
+		## Published, and given up by reason.
+		given_up: table[string] of count &default=table();
+		## Not asked about, by reason; *known* is clean a moment ago.
+		not_asked: table[string] of count &default=table();
+		## URLs that were cut before they were asked about.
+		cut: count &default=0;
+		## Answers after their lookup was given up.
+		late: count &default=0;
+	};
+
+	## The counters of this Zeek process.
+	global url_stats = UrlStats();
+}
+
+# Topic we publish lookups to.
+global url_topic = "";
+
+# Published and not answered, and when they were. Numbers only grow, so that the
+# oldest is the least.
+global open_urls: table[count] of UrlRequest;
+global oldest_url: count = 1;
+global last_url_seqno: count = 0;
+
+# Clean a moment ago.
+global clean_urls: set[addr, string] &create_expire=url_repeat;
+
+# Given up, and when they were published: an answer may yet come.
+global late_urls: table[count] of time &create_expire=5min;
+
+event zeek_init() &priority=19
+	{
+	url_topic = fmt("mailscan.url.%s.", escape_topic(our_bridge));
+	Log::create_stream(URL_LOG, Log::Stream($columns=UrlInfo, $ev=log_mailscan_url,
+	    $path="mailscan_url", $policy=log_policy_url));
+	}
+
+function open_lookups(): count
+	{
+	return |open_urls|;
+	}
+
+# Ask about a URL, if it may be asked about.
+function ask_about_url(c: connection, source: string, url: string, host: string, who: string,
+    fuid: string)
+	{
+	if ( ended || ! up )
+		{
+		bump(url_stats$not_asked, "no_bridge");
+		return;
+		}
+
+	local asked_url = url;
+
+	if ( |url| > max_url_length )
+		{
+		asked_url = url[0:max_url_length];
+		++url_stats$cut;
+		}
+
+	if ( [c$id$orig_h, asked_url] in clean_urls )
+		{
+		bump(url_stats$not_asked, "known");
+		return;
+		}
+
+	if ( |open_urls| >= max_open_urls )
+		{
+		bump(url_stats$not_asked, "overload");
+		return;
+		}
+
+	local now = current_time();
+	local r = UrlRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
+	    $seqno=last_url_seqno + 1, $ts=network_time(), $sent=now, $url=asked_url,
+	    $host=host, $source=source, $uid=c$uid, $orig_h=c$id$orig_h,
+	    $orig_p=c$id$orig_p, $resp_h=c$id$resp_h, $resp_p=c$id$resp_p);
+
+	if ( who != "" )
+		r$who = who;
+
+	if ( fuid != "" )
+		r$fuid = fuid;
+
+	if ( ! hook url_policy(c, r) )
+		{
+		bump(url_stats$not_asked, "policy");
+		return;
+		}
+
+	r$seqno = ++last_url_seqno;
+	open_urls[r$seqno] = r;
+	++url_stats$asked;
+	Cluster::publish(url_topic, url_request, r);
+
+	if ( tracing )
+		trace_balance(now);
+	}
+
+function url_row(r: UrlRequest): UrlInfo
+	{
+	local row = UrlInfo($ts=r$ts, $seqno=r$seqno, $status="first", $verdict="unscanned",
+	    $uid=r$uid, $id=conn_id($orig_h=r$orig_h, $orig_p=r$orig_p, $resp_h=r$resp_h,
+	    $resp_p=r$resp_p), $source=r$source, $url=r$url, $node=r$node,
+	    $incarnation=r$incarnation);
+
+	if ( r$host != "" )
+		row$host = r$host;
+
+	if ( r?$who )
+		row$who = r$who;
+
+	if ( r?$fuid )
+		row$fuid = r$fuid;
+
+	return row;
+	}
+
+function give_up_url(r: UrlRequest, reason: string, detail: string, now: time)
+	{
+	delete open_urls[r$seqno];
+	late_urls[r$seqno] = r$sent;
+	bump(url_stats$given_up, reason);
+
+	local row = url_row(r);
+	row$reason = reason;
+	row$detail = detail;
+	row$latency = now - r$sent;
+	Log::write(URL_LOG, row);
+	}
+
+function give_up_urls(sent_before: time, reason: string, detail: string, now: time)
+	{
+	while ( oldest_url <= last_url_seqno )
+		{
+		if ( oldest_url in open_urls )
+			{
+			if ( open_urls[oldest_url]$sent >= sent_before )
+				break;
+
+			give_up_url(open_urls[oldest_url], reason, detail, now);
+			}
+
+		++oldest_url;
+		}
+	}
+
+function sweep_urls(now: time)
+	{
+	give_up_urls(ended ? now + 1sec : now - url_timeout, up || ended ? "timeout" : "no_bridge",
+	    ended ? "Zeek ended" : "no answer in time", now);
+	}
+
+# What stands for the URL in a message: hostile bytes, and no link to click on.
+function defanged(url: string): string
+	{
+	return gsub(printable(url), /:\/\//, "[:]//");
+	}
+
+function notice_about_url(row: UrlInfo)
+	{
+	local n = Notice::Info($note=Malicious_URL,
+	    $msg=fmt("%s URL %s: %s", row$verdict, defanged(row$url),
+	        row?$names && |row$names| > 0 ? some_of(row$names) :
+	            row?$detail ? printable(row$detail) : "no name"),
+	    $uid=row$uid, $id=row$id,
+	    $identifier=cat(row$id$orig_h, row?$host ? row$host : row$url));
+
+	if ( row?$fuid )
+		n$fuid = row$fuid;
+
+	if ( row?$detail )
+		n$sub = printable(row$detail);
+
+	NOTICE(n);
+	}
+
+event url_verdict(v: UrlVerdict)
+	{
+	if ( ! asking || v$node != our_node || v$incarnation != our_incarnation )
+		return;
+
+	if ( v$seqno == 0 || v$seqno > last_url_seqno )
+		{
+		complain("mailscan_unknown_url_seqno", fmt("%d", v$seqno));
+		return;
+		}
+
+	local now = current_time();
+	local sent: time;
+	local is_late = v$seqno in late_urls;
+
+	# The row says what we asked, not what we are told we asked.
+	local row: UrlInfo;
+
+	if ( v$seqno in open_urls )
+		{
+		row = url_row(open_urls[v$seqno]);
+		sent = open_urls[v$seqno]$sent;
+		delete open_urls[v$seqno];
+		}
+	else if ( is_late )
+		{
+		row = UrlInfo($ts=v$ts, $seqno=v$seqno, $status="late", $verdict="unscanned",
+		    $uid=v$uid, $id=conn_id($orig_h=v$orig_h, $orig_p=v$orig_p, $resp_h=v$resp_h,
+		    $resp_p=v$resp_p), $source=v$source, $url=v$url, $node=v$node,
+		    $incarnation=v$incarnation);
+		sent = late_urls[v$seqno];
+		delete late_urls[v$seqno];
+		++url_stats$late;
+		}
+	else
+		{
+		++stats$duplicate;
+		return;
+		}
+
+	row$verdict = v$verdict in known_words ? v$verdict : "error";
+	row$score = v$score;
+	row$names = v$names;
+	row$tools = v$tools;
+	row$latency = now - sent;
+
+	if ( v$reason != "" )
+		row$reason = v$reason;
+
+	if ( v$detail != "" )
+		row$detail = v$detail;
+
+	if ( ! is_late )
+		bump(url_stats$verdicts, row$verdict);
+
+	# Reading a trace, what is asked must not hang on how fast answers come.
+	if ( row$verdict == "clean" && ! tracing && |clean_urls| < max_remembered_urls )
+		add clean_urls[row$id$orig_h, row$url];
+
+	local response = Response($notice=row$verdict == "malicious");
+	hook url_verdict_policy(v, row, response);
+
+	if ( row$verdict != "clean" || log_clean_urls )
+		Log::write(URL_LOG, row);
+
+	if ( response$notice )
+		notice_about_url(row);
+
+	if ( response$drop != "" && row$verdict == "malicious" )
+		hook respond(RespondTo($action=response$drop, $id=row$id, $uid=row$uid,
+		    $bad_h=row$id$resp_h, $url=row$url, $seqno=row$seqno,
+		    $node=row$node, $incarnation=row$incarnation,
+		    $why=fmt("malicious URL %s", defanged(row$url))));
+
+	if ( tracing )
+		trace_balance(now);
+	}
