@@ -46,9 +46,16 @@ internal sealed class UrlDesk : IAsyncDisposable
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_config.Service.Refresh, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        try
         {
-            await ReadListsAsync(cancellationToken);
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await ReadListsAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The end that was asked for; which of the two tasks sees it first must not matter.
         }
     }
 }
