@@ -104,6 +104,10 @@ internal sealed class Bridge : IAsyncDisposable
         {
             await await Task.WhenAny(rooms);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The end that was asked for.
+        }
         finally
         {
             await stop.CancelAsync();
