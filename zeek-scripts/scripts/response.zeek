@@ -67,7 +67,9 @@ function hub_asks_for_keys(): bool
 		return T;
 
 @ifdef ( Cluster::Backend::ZeroMQ::curve_server_publickey )
-	return Cluster::Backend::ZeroMQ::curve_server_publickey != "";
+	# zeekctl gives the keys by environment; then the variable is empty.
+	return Cluster::Backend::ZeroMQ::curve_server_publickey != "" ||
+	    getenv("ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_SERVER_PUBLICKEY") != "";
 @else
 	return F;
 @endif

@@ -10,11 +10,13 @@ internal sealed class DaemonProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _process;
 
-    public DaemonProcess(string directory)
+    /// <param name="directory">Where spool and state are made.</param>
+    /// <param name="hub">A hub that is elsewhere; by default the daemon's own, on free ports.</param>
+    public DaemonProcess(string directory, FreePorts? hub = null)
     {
         Spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
         State = Path.Combine(directory, "state");
-        (HubXPub, HubXSub) = FreePorts.Find();
+        (HubXPub, HubXSub) = hub ?? FreePorts.Find();
         _environment = new Dictionary<string, string>
         {
             ["MAILSCAN_SPOOL"] = Spool,
@@ -80,7 +82,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Waits until the daemon says that it has recovered and is running.</summary>
     public Task WaitUntilRunningAsync(CancellationToken cancellationToken) => Eventually.TrueAsync(
-        () => HasExited ? throw new InvalidOperationException($"The daemon ended with {ExitCode}:\n{Output}") : Output.Contains("hosted here", StringComparison.Ordinal),
+        () => HasExited ? throw new InvalidOperationException($"The daemon ended with {ExitCode}:\n{Output}") : Output.Contains("hosted here", StringComparison.Ordinal) || Output.Contains("elsewhere", StringComparison.Ordinal),
         "the daemon runs", cancellationToken);
 
     public void Kill() => _process!.Kill();

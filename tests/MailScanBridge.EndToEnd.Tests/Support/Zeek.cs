@@ -24,6 +24,13 @@ internal static class Zeek
         return zeek!;
     }
 
+    /// <summary>What <c>zeek-config</c>, beside zeek, answers.</summary>
+    public static string Config(ZeekSensor zeek, string question)
+    {
+        using var process = Process.Start(new ProcessStartInfo(zeek.Program + "-config", [question]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().Trim();
+    }
+
     /// <summary>Runs <c>zeek -r</c> with the package; logs are JSON, in <paramref name="directory"/>.</summary>
     public static async Task<ZeekRun> ReadTraceAsync(
         ZeekSensor zeek, string trace, string directory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] more)
