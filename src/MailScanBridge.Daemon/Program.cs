@@ -7,6 +7,7 @@ var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, a
 {
     RunCommand.Create(),
     RespondCommand.Create(),
+    QuarantineCommand.Create(),
     DemoCommand.Create(),
     ConfigCommands.CreateCheck(),
     ConfigCommands.CreateShow(),
@@ -29,4 +30,9 @@ catch (StartException e)
 {
     await Console.Error.WriteLineAsync($"mailscan-bridge: {e.Message}");
     return 2;
+}
+catch (QuarantineException e)
+{
+    await Console.Error.WriteLineAsync($"mailscan-bridge: {e.Message}");
+    return 1;
 }

@@ -1,6 +1,7 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Retention;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
@@ -17,6 +18,8 @@ public sealed record PipelineParts
 
     public required QueueOptions Queue { get; init; }
 
+    public OverloadOptions Overload { get; init; } = new();
+
     public UnpackBudget Unpacking { get; init; } = new();
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }
@@ -24,6 +27,13 @@ public sealed record PipelineParts
     public required IReadOnlyList<Route> Routes { get; init; }
 
     public ReplyOptions Replies { get; init; } = new();
+
+    public required QuarantineOptions Quarantine { get; init; }
+
+    public DiskOptions Disk { get; init; } = new();
+
+    /// <summary>Absolute path of the log of what was done to the quarantine.</summary>
+    public required string AuditLogPath { get; init; }
 
     /// <summary>Where the pipeline counts and measures.</summary>
     public MailScanMetrics Metrics { get; init; } = new();

@@ -66,6 +66,9 @@ public static class Printable
         return Ended(result, position < text.Length, text.Length, "characters");
     }
 
+    /// <summary>Text that was escaped before, made safe once more where it was read back from a file: its backslashes stay as they are.</summary>
+    public static string Again(string? escaped, int limit = DefaultLimit) => Text(escaped, limit).Replace(@"\\", @"\", StringComparison.Ordinal);
+
     /// <summary>Bytes as text with each invalid sequence replaced, for places that need the text itself and not a picture of it (file name rules).</summary>
     public static string? Decode(byte[]? bytes) => bytes is null ? null : Utf8.GetString(bytes);
 

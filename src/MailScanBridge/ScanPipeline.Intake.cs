@@ -26,18 +26,10 @@ internal sealed partial class ScanPipeline
 
                     break;
                 case VerdictAck ack:
-                    foreach (var key in ack.Seqnos.Select(seqno => new RequestKey(ack.Node, ack.Incarnation, seqno)))
-                    {
-                        if (_queue.Find(key) is null)
-                        {
-                            _metrics.AckUnknown();
-                        }
-                        else
-                        {
-                            _closing.Writer.TryWrite(key);
-                        }
-                    }
-
+                    Note(ack);
+                    break;
+                case Ledger ledger:
+                    _ = ReckonAsync(ledger, cancellationToken);
                     break;
                 case NodeHello hello:
                     Welcome(hello);
@@ -46,8 +38,24 @@ internal sealed partial class ScanPipeline
                     Log.NodeDrain(_logger, Printable.Text(drain.Node), drain.Open);
                     break;
                 case NodeBye bye:
-                    Farewell(bye);
+                    Farewell(bye, cancellationToken);
                     break;
+            }
+        }
+    }
+
+    private void Note(VerdictAck ack)
+    {
+        foreach (var (seqno, revision) in ack.Seqnos.Zip(ack.Revisions))
+        {
+            var key = new RequestKey(ack.Node, ack.Incarnation, seqno);
+            if (_queue.Find(key) is null)
+            {
+                _metrics.AckUnknown();
+            }
+            else
+            {
+                _closing.Writer.TryWrite((key, (int)Math.Min(revision, int.MaxValue)));
             }
         }
     }
@@ -88,7 +96,14 @@ internal sealed partial class ScanPipeline
     {
         try
         {
-            var taken = _queue.Find(request.RequestKey) ?? _custody.Take(request);
+            var known = _queue.Find(request.RequestKey);
+            if (known is null && _stateFloor.IsLow)
+            {
+                _metrics.DiskRefused(); // Told once, when the floor was crossed.
+                return null;
+            }
+
+            var taken = known ?? _custody.Take(request);
             FaultPoints.Pass(FaultPoints.BeforeCommit);
             return taken;
         }
@@ -105,7 +120,7 @@ internal sealed partial class ScanPipeline
     {
         try
         {
-            var acceptance = await _queue.AcceptAsync(request, Epoch);
+            var acceptance = await _queue.AcceptAsync(request, Epoch, WhyGiveUp(request), IsTrace(request.File));
             FaultPoints.Pass(FaultPoints.AfterCommit);
             if (acceptance.IsNew)
             {
@@ -143,9 +158,10 @@ internal sealed partial class ScanPipeline
 
     private void TellOfTheJournal(Exception e)
     {
-        if (_time.GetUtcNow().ToUnixTimeSeconds() is var now && now - Interlocked.Read(ref _refusedTold) >= 10)
+        var last = Interlocked.Read(ref _refusedTold);
+        if (last == 0 || _time.GetElapsedTime(last) >= TimeSpan.FromSeconds(10))
         {
-            Interlocked.Exchange(ref _refusedTold, now);
+            Interlocked.Exchange(ref _refusedTold, _time.GetTimestamp());
             Log.JournalFailed(_logger, Interlocked.Read(ref _refused), (e.InnerException ?? e).Message);
         }
     }
@@ -182,12 +198,13 @@ internal sealed partial class ScanPipeline
 
     private void Welcome(NodeHello hello)
     {
+        RememberTrace(hello);
         if (_greeted.Count >= 1000)
         {
             _greeted.Clear(); // Each trace that is read is an incarnation of its own.
         }
 
-        if (_greeted.TryAdd((hello.Node, hello.Incarnation), 0))
+        if (_greeted.TryAdd(new NodeLife(hello.Node, hello.Incarnation), 0))
         {
             Log.NodeHello(_logger, Printable.Text(hello.Node), hello.Incarnation, Printable.Text(hello.ZeekVersion, 40), hello.Trace ? "trace" : "live", hello.Open);
             if (hello.Spool.TrimEnd('/') != _custodyOptions.Spool.TrimEnd('/'))
@@ -200,15 +217,49 @@ internal sealed partial class ScanPipeline
         _outbox.NodeIsBack(hello.Node);
     }
 
-    private void Farewell(NodeBye bye)
+    private void Farewell(NodeBye bye, CancellationToken cancellationToken)
     {
-        Log.NodeBye(_logger, Printable.Text(bye.Node), bye.Incarnation, bye.Open);
-        if (bye.Trace)
+        var node = new NodeLife(bye.Node, bye.Incarnation);
+        if (!_greeted.ContainsKey(node) && !_queue.Knows(node))
         {
-            foreach (var key in _outbox.NodeIsGone(bye.Node, bye.Incarnation))
-            {
-                _closing.Writer.TryWrite(key);
-            }
+            _metrics.ByeIgnored(); // Nothing of it is here that could be closed.
+            return;
+        }
+
+        Log.NodeBye(_logger, Printable.Text(bye.Node), bye.Incarnation, bye.Open);
+        if (!bye.Trace)
+        {
+            return;
+        }
+
+        _traceNodes.TryRemove((bye.Node, bye.Incarnation), out _);
+        if (_outbox.NodeIsGone(node) is not { } keys)
+        {
+            _metrics.ByeIgnored();
+            return;
+        }
+
+        foreach (var key in keys)
+        {
+            _closing.Writer.TryWrite((key, null));
+        }
+
+        if (_queue.Knows(node))
+        {
+            _ = RememberGoneAsync(node, cancellationToken);
+        }
+    }
+
+    /// <summary>So that a restart does not send to it for a day.</summary>
+    private async Task RememberGoneAsync(NodeLife node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await InsistAsync(() => _queue.MarkGoneAsync(node), cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The daemon stops first: what this node left is sent again after the start, and given up in time.
         }
     }
 }

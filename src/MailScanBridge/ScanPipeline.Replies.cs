@@ -1,26 +1,28 @@
 using MailScanBridge.Intake;
+using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
+using Microsoft.Data.Sqlite;
 
 namespace MailScanBridge;
 
 /// <content>From the verdict back to Zeek, and the end of the file's stay.</content>
 internal sealed partial class ScanPipeline
 {
-    private void Answer(RequestKey key, FileRequest request, Verdict verdict)
+    private void Answer(RequestKey key, FileRequest request, Verdict verdict, TimeSpan waited = default)
     {
-        _outbox.Send(request, verdict);
+        _outbox.Send(request, verdict, waited);
         if (_outbox.IsGone(key))
         {
-            _closing.Writer.TryWrite(key);
+            _closing.Writer.TryWrite((key, null));
         }
     }
 
     /// <summary>Closes what is acknowledged, in batches: the journal first, then the file, then the journal again.</summary>
     private async Task ClosingLoopAsync(CancellationToken cancellationToken)
     {
-        var keys = new HashSet<RequestKey>();
+        var keys = new HashSet<(RequestKey Key, int? Acknowledged)>();
         while (await _closing.Reader.WaitToReadAsync(cancellationToken))
         {
             while (keys.Count < 1000 && _closing.Reader.TryRead(out var key))
@@ -28,23 +30,36 @@ internal sealed partial class ScanPipeline
                 keys.Add(key);
             }
 
-            await Task.WhenAll(keys.Select(async key =>
+            await Task.WhenAll(keys.Select(async closing =>
             {
-                _outbox.Remove(key);
-                if (await InsistAsync(() => _queue.CloseAsync(key), cancellationToken) is { } request)
+                var (key, acknowledged) = closing;
+                _outbox.Remove(key, acknowledged);
+                if (await InsistAsync(() => _queue.CloseAsync(key, acknowledged), cancellationToken) is { } closed && await ForgetAsync(closed, cancellationToken))
                 {
-                    FaultPoints.Pass(FaultPoints.BeforeDelete);
-                    if (Forget(request))
-                    {
-                        await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
-                    }
+                    await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
                 }
             }));
             keys.Clear();
         }
     }
 
-    private bool Forget(ScanRequest request) => request.StoreName is null || _shelf.Delete(_custody.PathOf(request.StoreName));
+    /// <summary>The file's end: into quarantine if its verdict is one of those, then out of the store. False where the disk refuses one of the two.</summary>
+    private async Task<bool> ForgetAsync(ClosedRequest closed, CancellationToken cancellationToken)
+    {
+        if (closed.Request.StoreName is not { } name)
+        {
+            return true;
+        }
+
+        var path = _custody.PathOf(name);
+        if (!await _quarantine.KeepAsync(path, closed.Request.File, closed.Verdict, cancellationToken))
+        {
+            return false;
+        }
+
+        FaultPoints.Pass(FaultPoints.BeforeDelete);
+        return _shelf.Delete(path);
+    }
 
     private async Task HeartbeatLoopAsync(CancellationToken cancellationToken)
     {
@@ -59,15 +74,24 @@ internal sealed partial class ScanPipeline
     private async Task ResendLoopAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), _time);
-        var nextCompaction = _time.GetUtcNow();
+        var lastTidied = (long?)null;
+        var lastLook = (long?)null;
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
+            WatchOverload();
             _outbox.Resend();
             GiveUpUnacknowledged();
-            if (_time.GetUtcNow() >= nextCompaction)
+            if (lastLook is null || _time.GetElapsedTime(lastLook.Value) >= TimeSpan.FromSeconds(5))
             {
+                lastLook = _time.GetTimestamp();
+                await InsistAsync(_queue.TellOfGapsAsync, cancellationToken);
+            }
+
+            if (lastTidied is null || _time.GetElapsedTime(lastTidied.Value) >= TimeSpan.FromMinutes(10))
+            {
+                lastTidied = _time.GetTimestamp();
                 await InsistAsync(_queue.CompactAsync, cancellationToken);
-                nextCompaction = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
+                await TidyAsync(cancellationToken);
             }
         }
     }
@@ -82,12 +106,41 @@ internal sealed partial class ScanPipeline
             foreach (var key in expired)
             {
                 _outbox.Remove(key);
-                _closing.Writer.TryWrite(key);
+                _closing.Writer.TryWrite((key, null));
             }
         }
     }
 
+    /// <summary>Answers a node's ledger with what is counted here.</summary>
+    private async Task ReckonAsync(Ledger theirs, CancellationToken cancellationToken)
+    {
+        LedgerReading reading;
+        try
+        {
+            reading = await _queue.ReadLedgerAsync(theirs.Node, theirs.Incarnation, theirs.Asked);
+        }
+        catch (Exception e) when (e is SqliteException or ObjectDisposedException)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                TellOfTheJournal(e); // Zeek writes its row without our figures, and says so.
+            }
+
+            return;
+        }
+
+        var ours = reading.Counts;
+        var overdue = reading.Gaps.Sum(g => g.Count);
+        Log.Reckoning(
+            _logger, Printable.Text(theirs.Node), theirs.Incarnation, theirs.Asked, theirs.Malicious + theirs.Suspicious + theirs.Error + theirs.Unscanned + theirs.Clean, theirs.GivenUp, theirs.Open,
+            ours.Accepted, ours.Verdicts, ours.Missing);
+        _client.Publish(Topics.Reply(theirs.Node, theirs.Incarnation), new BridgeLedgerEvent(new BridgeLedger(
+            EventDecoder.Proto, theirs.Node, theirs.Incarnation, Epoch, theirs.Sent, (ulong)ours.First, (ulong)ours.Highest, (ulong)ours.Accepted, (ulong)ours.Missing, (ulong)overdue,
+            ScanQueue.SomeOf(reading.Gaps), (ulong)ours.Malicious, (ulong)ours.Suspicious, (ulong)ours.Error, (ulong)ours.Unscanned, (ulong)ours.Clean, (ulong)ours.Rescans, (ulong)ours.Open,
+            (ulong)ours.Acknowledged)));
+    }
+
     private BridgeStatusEvent Status(string ackNode, ulong ackIncarnation) => new(new BridgeStatus(
-        EventDecoder.Proto, _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, (uint)_options.Credit, (uint)_queue.OpenCount, Level: 0,
+        EventDecoder.Proto, _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, CreditNow, (uint)_queue.OpenCount, (uint)_overload.Level,
         _rules, ackNode, ackIncarnation, _custodyOptions.Spool));
 }

@@ -10,8 +10,6 @@ namespace MailScanBridge;
 /// <content>From the journal to the verdict.</content>
 internal sealed partial class ScanPipeline
 {
-    private string WorkRoot => Path.Combine(_custodyOptions.Store, "work");
-
     private async Task ScanLoopAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -33,6 +31,7 @@ internal sealed partial class ScanPipeline
                 continue;
             }
 
+            verdict = verdict with { Revision = lease.Revision };
             await InsistAsync(() => _queue.AnswerAsync(lease, verdict), cancellationToken);
             FaultPoints.Pass(FaultPoints.BeforePublish);
             Answer(lease.Request.RequestKey, lease.Request.File, verdict);
@@ -53,7 +52,7 @@ internal sealed partial class ScanPipeline
     /// <summary>The verdict of one attempt; null where the attempt failed and the request goes back into the queue.</summary>
     private async Task<Verdict?> ScanAsync(ScanLease lease, CancellationToken cancellationToken)
     {
-        var since = _time.GetUtcNow() - lease.Received;
+        var since = lease.Received.Waited;
         if (lease.Request.CustodyFailure is { } custody)
         {
             return Verdict.Without(VerdictKind.Error, Reasons.Custody, custody, since, Epoch);
@@ -69,7 +68,7 @@ internal sealed partial class ScanPipeline
         {
             return await AttemptAsync(lease, cancellationToken);
         }
-        catch (WorkDirectoryException e) when (_time.GetUtcNow() - lease.Received < _replyOptions.AnswerWithin)
+        catch (WorkDirectoryException e) when (lease.Received.Waited < _replyOptions.AnswerWithin)
         {
             // More likely the disk's fault than the file's: as long as Zeek waits, the attempt does not count. After that it does,
             // since a file that is larger inside than the disk must come to an end too.
@@ -106,29 +105,30 @@ internal sealed partial class ScanPipeline
         var path = _custody.PathOf(request.StoreName!);
         if (!File.Exists(path) && _custody.Take(request.File).CustodyFailure is { } lost)
         {
-            return Verdict.Without(VerdictKind.Error, Reasons.Custody, $"the file is gone from the store: {lost}", _time.GetUtcNow() - lease.Received, Epoch);
+            return Verdict.Without(VerdictKind.Error, Reasons.Custody, $"the file is gone from the store: {lost}", lease.Received.Waited, Epoch);
         }
 
         using var limit = new CancellationTokenSource(_options.ScanTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var work = Path.Combine(WorkRoot, request.RequestKey.FileName);
-        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var work = _custody.NewWorkDirectory(request.RequestKey.FileName);
         try
         {
             var file = request.File;
             var unpacked = _unpacker.Unpack(path, Printable.Decode(file.Filename), DeclaredType(file), work, both.Token);
             FaultPoints.Pass(FaultPoints.MidScan);
+            var level = _overload.Level;
+            var leaveOut = level > 0 ? $"left out: overload level {level}" : null;
             var reports = new List<ScanReport>();
             foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
             {
-                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken));
+                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken, leaveOut));
             }
 
-            return VerdictMaker.Make(file, unpacked, reports, _time.GetUtcNow() - lease.Received, Epoch);
+            return VerdictMaker.Make(file, unpacked, reports, lease.Received.Waited, Epoch);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Verdict.Without(VerdictKind.Unscanned, Reasons.Timeout, TimeoutDetail(), _time.GetUtcNow() - lease.Received, Epoch);
+            return Verdict.Without(VerdictKind.Unscanned, Reasons.Timeout, TimeoutDetail(), lease.Received.Waited, Epoch);
         }
         finally
         {

@@ -38,15 +38,18 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly VerdictLog _verdictLog;
     private readonly Shelf _shelf;
+    private readonly OverloadLevel _overload;
+    private readonly Route _lowRisk;
+    private readonly Quarantine _quarantine;
     private readonly MailScanMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _version;
     private readonly Channel<(RequestKey Key, FileRequest Request, Verdict? Verdict)> _accepted = Channel.CreateUnbounded<(RequestKey, FileRequest, Verdict?)>();
-    private readonly Channel<RequestKey> _closing = Channel.CreateUnbounded<RequestKey>();
+    private readonly Channel<(RequestKey Key, int? Acknowledged)> _closing = Channel.CreateUnbounded<(RequestKey, int?)>();
     private readonly SemaphoreSlim _accepting;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
-    private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _greeted = new();
+    private readonly ConcurrentDictionary<NodeLife, byte> _greeted = new();
 
     public ScanPipeline(PipelineParts parts, ZeekClient client, TimeProvider time, ILoggerFactory loggers)
     {
@@ -60,6 +63,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _custody = new Custody(parts.Custody);
         _queueOptions = parts.Queue;
         _queue = ScanQueue.Open(parts.Queue, time, _metrics, _logger);
+        _overload = new OverloadLevel(parts.Overload, parts.Queue.MaxOpen);
+        _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
         _unpacker = new Unpacker(parts.Unpacking, time);
         _router = new Router(parts.Routes);
         _routes = parts.Routes;
@@ -68,7 +73,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _rules = NameRules();
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
-        _shelf = new Shelf(_logger);
+        _shelf = new Shelf(_metrics, time, _logger);
+        _quarantine = new Quarantine(parts.Quarantine, new AuditLog(parts.AuditLogPath, time, _logger), time, _metrics, _logger);
+        _spoolFloor = new DiskFloor(parts.Custody.Spool, parts.Disk.SpoolMinFree);
+        _stateFloor = new DiskFloor(Path.GetDirectoryName(parts.Queue.JournalPath)!, parts.Disk.StateMinFree);
         _accepting = new SemaphoreSlim(parts.Pipeline.MaxAccepting);
         _version = ProductVersion.Text;
         Epoch = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
@@ -101,6 +109,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             ClosingLoopAsync(stop.Token),
             HeartbeatLoopAsync(stop.Token),
             ResendLoopAsync(stop.Token),
+            DiskLoopAsync(stop.Token),
             .. Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => ScanLoopAsync(stop.Token), CancellationToken.None)),
         ];
         var first = await Task.WhenAny(loops);
@@ -125,6 +134,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         await _verdictLog.DisposeAsync();
         await _queue.DisposeAsync();
         _accepting.Dispose();
+        _quarantine.Dispose();
     }
 
     /// <summary>
@@ -157,16 +167,18 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
 
     private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
 
+    private static int RevisionOf(JournalRow row) => Math.Max(1, row.Verdict?.Revision ?? 1);
+
     private void Recover()
     {
         var rows = _queue.Snapshot();
         var unlogged = rows.Where(r => r is { Verdict: not null, Logged: false }).ToList();
-        var logged = VerdictLog.FindLogged(_verdictLog.FilePath, [.. unlogged.Select(r => r.Request.RequestKey)]);
+        var logged = VerdictLog.FindLogged(_verdictLog.FilePath, [.. unlogged.Select(r => (r.Request.RequestKey, RevisionOf(r)))]);
         foreach (var row in unlogged)
         {
-            if (logged.Contains(row.Request.RequestKey))
+            if (logged.Contains((row.Request.RequestKey, RevisionOf(row))))
             {
-                _ = _queue.MarkLoggedAsync(row.Request.RequestKey);
+                _ = _queue.MarkLoggedAsync(row.Request.RequestKey, RevisionOf(row));
             }
             else
             {
@@ -174,18 +186,20 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             }
         }
 
-        foreach (var row in rows.Where(r => r.State == RequestState.Answered))
+        foreach (var node in _queue.Gone)
         {
-            _outbox.Send(row.Request.File, row.Verdict!, row.Received);
+            _outbox.NodeIsGone(node);
         }
 
-        var closed = rows.Where(r => r.State == RequestState.Closed).ToList();
+        foreach (var row in rows.Where(r => r.State == RequestState.Answered))
+        {
+            Answer(row.Request.RequestKey, row.Request.File, row.Verdict!, RevisionOf(row) > 1 ? TimeSpan.Zero : new Arrival(row.Received, _time).Waited);
+        }
+
+        var closed = rows.Where(r => r is { State: RequestState.Closed, Later: false }).ToList();
         foreach (var row in closed)
         {
-            if (Forget(row.Request))
-            {
-                _ = _queue.DoneAsync(row.Request.RequestKey);
-            }
+            _closing.Writer.TryWrite((row.Request.RequestKey, null));
         }
 
         // A file without a request: the crash came between the move and the commit. Zeek asks again, and it is found by its name.
@@ -196,10 +210,13 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             Log.Strays(_logger, strays.Count, string.Join(", ", strays.Take(20)), Path.GetDirectoryName(_custody.PathOf("x"))!);
         }
 
-        if (Directory.Exists(WorkRoot))
+        foreach (var left in Directory.EnumerateDirectories(_custody.WorkDirectory))
         {
-            Directory.Delete(WorkRoot, recursive: true);
+            Directory.Delete(left, recursive: true);
         }
+
+        _quarantine.Prepare();
+        CheckFloors();
 
         Log.Recovered(_logger, rows.Count(r => r.State == RequestState.Accepted), rows.Count(r => r.State == RequestState.Answered), closed.Count);
     }

@@ -20,6 +20,7 @@ public sealed partial class ContractTests
                 fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. request.Args[0].AsVector().Take(29), ZeekValue.FromVector([.. fields])]))),
             "NodeHello" => (
                 SensorEvents.Hello("n", 7, true, "/s", 1, s_time).Args[0].AsVector(), fields => new ZeekEvent("MailScan::node_hello", ZeekValue.FromVector([.. fields]))),
+            "Ledger" => (SensorEvents.Ledger("n", 7, 1, s_time).Args[0].AsVector(), fields => new ZeekEvent("MailScan::ledger", ZeekValue.FromVector([.. fields]))),
             "verdict_ack" => (SensorEvents.Ack("n", 7, 1).Args, fields => new ZeekEvent("MailScan::verdict_ack", fields)),
             "node_drain" => (SensorEvents.Drain("n", 7, 1).Args, fields => new ZeekEvent("MailScan::node_drain", fields)),
             _ => (SensorEvents.Bye("n", 7, true, 1).Args, fields => new ZeekEvent("MailScan::node_bye", fields)),

@@ -33,7 +33,7 @@ public sealed partial class ContractTests
     /// <summary>A field as the page or the script declares it.</summary>
     private sealed record Field(string Name, string Type, bool Optional);
 
-    public static TheoryData<string> Incoming => ["NodeHello", "FileRequest", "MailContext", "verdict_ack", "node_drain", "node_bye"];
+    public static TheoryData<string> Incoming => ["NodeHello", "FileRequest", "MailContext", "verdict_ack", "node_drain", "node_bye", "Ledger"];
 
     public static TheoryData<string> Outgoing => ["BridgeStatus", "Verdict", "accepted", "bridge_bye"];
 
@@ -77,6 +77,8 @@ public sealed partial class ContractTests
         Assert.Equal(Page("MailContext"), Typed<MailContext>());
         Assert.Equal(Page("BridgeStatus"), Typed<BridgeStatus>());
         Assert.Equal(Page("Verdict"), Typed<VerdictRecord>());
+        Assert.Equal(Page("Ledger"), Typed<Ledger>());
+        Assert.Equal(Page("BridgeLedger"), Typed<BridgeLedger>());
         Assert.Equal(Page("verdict_ack"), Arguments<VerdictAck>());
         Assert.Equal(Page("node_drain"), Arguments<NodeDrain>());
         Assert.Equal(Page("node_bye"), Arguments<NodeBye>());
@@ -107,7 +109,7 @@ public sealed partial class ContractTests
         Assert.SkipUnless(File.Exists(path), "the Zeek scripts are not in this tree");
         var script = File.ReadAllText(path);
 
-        foreach (var record in (string[])["NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict", "UrlRequest", "UrlVerdict", "Drop"])
+        foreach (var record in (string[])["NodeHello", "FileRequest", "MailContext", "BridgeStatus", "Verdict", "Ledger", "BridgeLedger", "UrlRequest", "UrlVerdict", "Drop"])
         {
             var body = Regex.Match(script, $@"type {record}: record \{{(.*?)\n\t\}};", RegexOptions.Singleline).Groups[1].Value;
             Assert.Equal(Page(record), ZeekField().Matches(body).Select(m => new Field(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Success)));
@@ -118,7 +120,7 @@ public sealed partial class ContractTests
             Assert.Equal(Page(name), Arguments(Regex.Match(script, $@"global {name}: event\((.*?)\);").Groups[1].Value));
         }
 
-        foreach (var name in (string[])["node_hello(h: NodeHello)", "file_request(r: FileRequest)", "bridge_status(s: BridgeStatus)", "verdict(v: Verdict)", "url_request(r: UrlRequest)", "url_verdict(v: UrlVerdict)", "drop(d: Drop)"])
+        foreach (var name in (string[])["node_hello(h: NodeHello)", "file_request(r: FileRequest)", "bridge_status(s: BridgeStatus)", "verdict(v: Verdict)", "ledger(l: Ledger)", "bridge_ledger(l: BridgeLedger)", "url_request(r: UrlRequest)", "url_verdict(v: UrlVerdict)", "drop(d: Drop)"])
         {
             Assert.Contains($"`MailScan::{name}`", s_page, StringComparison.Ordinal);
             Assert.Contains($"global {name.Replace("(", ": event(", StringComparison.Ordinal)};", script, StringComparison.Ordinal);
@@ -138,6 +140,8 @@ public sealed partial class ContractTests
 
     public static TheoryData<string, Type> Typed => new()
     {
+        { "Ledger", typeof(Ledger) },
+        { "BridgeLedger", typeof(BridgeLedger) },
         { "UrlRequest", typeof(UrlRequest) },
         { "UrlVerdict", typeof(UrlVerdict) },
         { "Drop", typeof(Drop) },
@@ -180,6 +184,8 @@ public sealed partial class ContractTests
             "FileRequest" => "### `MailScan::file_request(",
             "BridgeStatus" => "### `MailScan::bridge_status(",
             "Verdict" => "### `MailScan::verdict(",
+            "Ledger" => "### `MailScan::ledger(",
+            "BridgeLedger" => "### `MailScan::bridge_ledger(",
             "UrlRequest" => "### `MailScan::url_request(",
             "UrlVerdict" => "### `MailScan::url_verdict(",
             "Drop" => "### `MailScan::drop(",

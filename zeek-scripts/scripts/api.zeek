@@ -134,6 +134,46 @@ export {
 		revision: count;          ##< 1, then 2, 3, ... for later scans.
 	};
 
+	## What a node has counted since its start.
+	type Ledger: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		sent: time;          ##< Wall clock; echoed by the answer.
+		asked: count;        ##< The last seqno.
+		accepted: count;
+		malicious: count;    ##< First rows with this verdict.
+		suspicious: count;
+		error: count;
+		unscanned: count;
+		clean: count;
+		given_up: count;     ##< First rows without a verdict.
+		open: count;         ##< Without a first row.
+	};
+
+	## What the daemon has counted of that node.
+	type BridgeLedger: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		epoch: count;        ##< Of the daemon.
+		sent: time;          ##< Of the ledger.
+		first: count;        ##< Lowest seqno that is counted.
+		highest: count;      ##< Highest that arrived or was named.
+		accepted: count;     ##< On its disk.
+		missing: count;      ##< Not arrived, of those up to the highest.
+		overdue: count;      ##< Of these, missing for long.
+		gaps: string;        ##< Ranges of those.
+		malicious: count;    ##< First verdicts.
+		suspicious: count;
+		error: count;
+		unscanned: count;
+		clean: count;
+		rescans: count;      ##< Verdicts of later scans.
+		open: count;         ##< Without a verdict.
+		acknowledged: count; ##< First verdicts acknowledged.
+	};
+
 	## One URL to look up.
 	type UrlRequest: record {
 		proto: count;
@@ -217,7 +257,14 @@ export {
 	## incarnation: that of the verdicts.
 	##
 	## seqnos: the requests.
-	global verdict_ack: event(node: string, incarnation: count, seqnos: vector of count);
+	##
+	## revisions: of the verdict on each.
+	global verdict_ack: event(node: string, incarnation: count, seqnos: vector of count, revisions: vector of count);
+
+	## Zeek to daemon: what this node has counted.
+	##
+	## l: the counts.
+	global ledger: event(l: Ledger);
 
 	## Zeek to daemon: the trace has ended, the node waits.
 	##
@@ -278,6 +325,11 @@ export {
 	##
 	## v: the result.
 	global verdict: event(v: Verdict);
+
+	## Daemon to Zeek: what it has counted, in answer to a ledger.
+	##
+	## l: the counts.
+	global bridge_ledger: event(l: BridgeLedger);
 
 	## Daemon to Zeek: the daemon stops in an orderly way.
 	##

@@ -1,7 +1,7 @@
 ##! mailscan_ledger.log: does it add up? Each hour, and at the end, what was
 ##! asked against what came of it.
 
-@load ./liveness
+@load ./reckoning
 @load ./urls
 
 module MailScan;
@@ -81,16 +81,33 @@ export {
 		urls_given_up: count &log;
 		## URLs not asked about: reason=count.
 		urls_not_asked: vector of string &log;
+		## What the bridge has counted; unset where it did not answer. Requests
+		## on its disk.
+		bridge_accepted: count &log &optional;
+		## First verdicts it gave.
+		bridge_verdicts: count &log &optional;
+		## Of these: malicious.
+		bridge_malicious: count &log &optional;
+		## Of these: suspicious.
+		bridge_suspicious: count &log &optional;
+		## Of these: error.
+		bridge_error: count &log &optional;
+		## Of these: unscanned.
+		bridge_unscanned: count &log &optional;
+		## Of these: clean.
+		bridge_clean: count &log &optional;
+		## Requests it has given no verdict on.
+		bridge_open: count &log &optional;
+		## Requests of which it knows only that they were sent.
+		bridge_missing: count &log &optional;
+		## First verdicts that we acknowledged.
+		bridge_acknowledged: count &log &optional;
 		## asked = answered + given_up + open, and files = asked + not_asked +
-		## backlog, and the same of URLs.
+		## backlog, and the same of URLs; and the bridge's counts agree, but for
+		## what was under way.
 		balanced: bool &log;
 	};
 }
-
-function count_of(counters: table[string] of count, key: string): count
-	{
-	return key in counters ? counters[key] : 0;
-	}
 
 function sum_of(counters: table[string] of count): count
 	{
@@ -125,7 +142,9 @@ function draw_up_ledger()
 	local urls_given_up = sum_of(url_stats$given_up);
 	local urls_balanced = url_stats$asked == urls_answered + urls_given_up + open_lookups();
 
-	Log::write(LEDGER_LOG, LedgerInfo($ts=network_time(), $node=our_node,
+	local wrong = counts_answered ? contradiction(bridge_counts) : "";
+
+	local row = LedgerInfo($ts=network_time(), $node=our_node,
 	    $incarnation=our_incarnation, $files=stats$files, $asked=stats$asked,
 	    $resent=stats$resent, $accepted=stats$accepted, $answered=answered,
 	    $malicious=count_of(stats$verdicts, "malicious"),
@@ -138,7 +157,28 @@ function draw_up_ledger()
 	    $duplicate=stats$duplicate, $unknown=stats$unknown, $urls_asked=url_stats$asked,
 	    $urls_answered=urls_answered, $urls_malicious=count_of(url_stats$verdicts, "malicious"),
 	    $urls_given_up=urls_given_up, $urls_not_asked=listed(url_stats$not_asked),
-	    $balanced=balanced && urls_balanced));
+	    $balanced=balanced && urls_balanced && wrong == "");
+
+	if ( counts_answered )
+		{
+		local b = bridge_counts;
+		row$bridge_accepted = b$accepted;
+		row$bridge_verdicts = b$malicious + b$suspicious + b$error + b$unscanned + b$clean;
+		row$bridge_malicious = b$malicious;
+		row$bridge_suspicious = b$suspicious;
+		row$bridge_error = b$error;
+		row$bridge_unscanned = b$unscanned;
+		row$bridge_clean = b$clean;
+		row$bridge_open = b$open;
+		row$bridge_missing = b$missing;
+		row$bridge_acknowledged = b$acknowledged;
+		}
+
+	Log::write(LEDGER_LOG, row);
+
+	if ( wrong != "" )
+		NOTICE(Notice::Info($note=Ledger_Mismatch, $msg=wrong,
+		    $identifier=cat(our_node, our_incarnation, wrong)));
 
 	if ( ! urls_balanced )
 		NOTICE(Notice::Info($note=Ledger_Mismatch,
@@ -154,11 +194,58 @@ function draw_up_ledger()
 	}
 
 global ledger_due: event();
+global ledger_overdue: event(sent: time);
+
+function write_due_row()
+	{
+	row_due = F;
+	draw_up_ledger();
+	}
+
+event ledger_overdue(sent: time)
+	{
+	if ( row_due && sent == counts_sent )
+		write_due_row();
+	}
 
 event ledger_due()
 	{
-	draw_up_ledger();
+	local now = current_time();
+
+	if ( row_due )
+		write_due_row();
+
+	if ( up )
+		{
+		row_due = T;
+		ask_for_counts(now);
+		schedule ledger_wait { ledger_overdue(now) };
+		}
+	else
+		{
+		counts_answered = F;
+		write_due_row();
+		}
+
 	schedule ledger_interval { ledger_due() };
+	}
+
+event bridge_ledger(l: BridgeLedger)
+	{
+	if ( ! asking || l$node != our_node || l$incarnation != our_incarnation )
+		return;
+
+	# An answer to an earlier question, or the same answer again.
+	if ( l$sent != counts_sent || counts_answered )
+		return;
+
+	counts_answered = T;
+	bridge_counts = l;
+
+	if ( row_due )
+		write_due_row();
+	else if ( tracing )
+		trace_balance(current_time());
 	}
 
 event zeek_init() &priority=5

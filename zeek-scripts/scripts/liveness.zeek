@@ -99,6 +99,17 @@ function go_up(s: BridgeStatus, now: time)
 		trace_balance(now);
 	}
 
+# The daemon's overload level: said when files of low value are no longer asked
+# about, and when they are again.
+function note_overload(level: count)
+	{
+	local before = overload_level >= low_value_level;
+	overload_level = level;
+
+	if ( ( level >= low_value_level ) != before && ! tracing )
+		notice_about_overload(level, ! before);
+	}
+
 event bridge_status(s: BridgeStatus)
 	{
 	if ( ! asking )
@@ -125,7 +136,7 @@ event bridge_status(s: BridgeStatus)
 	last_heard = now;
 	listening = F;
 	heartbeat = s$heartbeat < 100msec ? 100msec : s$heartbeat > 1min ? 1min : s$heartbeat;
-	overload_level = s$level;
+	note_overload(s$level);
 	credit = s$credit < max_credit ? s$credit : max_credit;
 
 	if ( s$ack_node == our_node && s$ack_incarnation == our_incarnation )
@@ -218,6 +229,7 @@ function say_bye(detail: string, now: time)
 	sweep_urls(now);
 	tell_what_is_due(now, T);
 	send_acks();
+	ask_for_counts(now);
 	Cluster::publish(request_topic, node_bye, our_node, our_incarnation, tracing, left_open);
 	}
 

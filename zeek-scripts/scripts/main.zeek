@@ -185,6 +185,11 @@ global sweep_urls: function(now: time);
 # Lookups published and not answered.
 global open_lookups: function(): count;
 
+# Asks the bridge for its counts, and tells whether they are still awaited, see
+# ledger.zeek.
+global ask_for_counts: function(now: time);
+global counts_awaited: function(): bool;
+
 # Reading a trace: it has ended.
 global draining = F;
 

@@ -20,7 +20,10 @@ export {
 		## The daemon does not answer; files are not scanned.
 		Bridge_Down,
 		## It answers again.
-		Bridge_Up
+		Bridge_Up,
+		## It is so overloaded that files of low value are not asked about, or
+		## is no longer; see :zeek:see:`MailScan::low_value_level`.
+		Bridge_Overload
 	};
 
 	## What to do about a verdict; :zeek:see:`MailScan::verdict_policy` edits
@@ -129,4 +132,11 @@ function notice_about_bridge(down: bool, reason: string)
 	NOTICE(Notice::Info($note=down ? Bridge_Down : Bridge_Up,
 	    $msg=fmt("bridge %s %s", printable(our_bridge), down ? "is down" : "is back"),
 	    $sub=printable(reason), $suppress_for=0sec));
+	}
+
+function notice_about_overload(level: count, overloaded: bool)
+	{
+	NOTICE(Notice::Info($note=Bridge_Overload,
+	    $msg=fmt("bridge %s is at overload level %d: files of low value are %s", printable(our_bridge),
+	        level, overloaded ? "not asked about" : "asked about again"), $suppress_for=0sec));
 	}

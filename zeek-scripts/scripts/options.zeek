@@ -69,9 +69,10 @@ export {
 	## about. Default: images, sounds, videos, fonts.
 	option low_value_types = /^(image|audio|video|font)\//;
 
-	## The daemon's overload level from which on this holds; 0: always.
-	## Default: 1.
-	option low_value_level: count = 1;
+	## The daemon's overload level from which on this holds; 0: always. Below
+	## it the daemon answers such files at once and scans them later; what is
+	## not asked about is never scanned. Default: 3, the highest.
+	option low_value_level: count = 3;
 
 	## Requests published and without a verdict, at most; further ones wait as
 	## for credit. Default: 10000.

@@ -13,6 +13,8 @@ type Pending: record {
 	# Wall clock at which the file ended.
 	closed: time;
 	accepted: bool &default=F;
+	# Accepted once, by whichever daemon.
+	counted: bool &default=F;
 	# For the log alone.
 	md5: string &optional;
 	first_bytes: string &optional;

@@ -139,8 +139,14 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 			next;
 
 		p$accepted = T;
-		++stats$accepted;
 		arrived(p);
+
+		# A new daemon accepts again what the old one had: still one request.
+		if ( ! p$counted )
+			{
+			p$counted = T;
+			++stats$accepted;
+			}
 		}
 
 	pump(now);

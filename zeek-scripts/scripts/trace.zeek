@@ -19,6 +19,9 @@ global held_since = double_to_time(0.0);
 global drain_until = double_to_time(0.0);
 global flushed = F;
 
+# Everything has its row, and the bridge was asked for its counts.
+global settled = F;
+
 # Network time at the trace's end, and the wall clock: from there on, time goes
 # on as outside.
 global end_network_time = double_to_time(0.0);
@@ -63,6 +66,19 @@ function finish(detail: string, now: time)
 	terminate();
 	}
 
+# All is answered: the ledgers are compared, within the wait for verdicts.
+function settle(now: time)
+	{
+	if ( ! settled && up && now < drain_until )
+		{
+		settled = T;
+		ask_for_counts(now);
+		}
+
+	if ( ! settled || ! counts_awaited() )
+		finish("", now);
+	}
+
 # Called whenever the number of open requests may have changed.
 function trace_balance(now: time)
 	{
@@ -74,7 +90,7 @@ function trace_balance(now: time)
 	if ( draining )
 		{
 		if ( flushed && open_now == 0 )
-			finish("", now);
+			settle(now);
 		}
 	else if ( starting )
 		{

@@ -10,6 +10,7 @@ module MailScan;
 # Verdicts whose rows are written, by incarnation, to be acknowledged: together,
 # when there are many or at the next look at the clock.
 global acks: table[count] of vector of count;
+global ack_revisions: table[count] of vector of count;
 global acks_waiting = 0;
 global acks_since = double_to_time(0.0);
 
@@ -29,9 +30,10 @@ function send_acks()
 	acks_waiting = 0;
 
 	for ( i, seqnos in acks )
-		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos);
+		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos, ack_revisions[i]);
 
 	acks = table();
+	ack_revisions = table();
 	}
 
 function acknowledge(v: Verdict, now: time)
@@ -40,12 +42,23 @@ function acknowledge(v: Verdict, now: time)
 		acks_since = now;
 
 	if ( v$incarnation !in acks )
+		{
 		acks[v$incarnation] = vector();
+		ack_revisions[v$incarnation] = vector();
+		}
 
 	acks[v$incarnation] += v$seqno;
+	ack_revisions[v$incarnation] += v$revision;
 
 	if ( ++acks_waiting >= 100 || now - acks_since >= tick_interval || ended )
 		send_acks();
+	}
+
+# A row holds a later verdict than the first: that one again is no news.
+function note_revision(v: Verdict)
+	{
+	if ( v$revision > 1 )
+		rescanned[v$seqno] = v$revision;
 	}
 
 # The verdict in words we know: what we do not understand is no clean bill.
@@ -68,6 +81,7 @@ function close_with(p: Pending, v: Verdict, now: time)
 		arrived(p);
 
 	delete requests[v$seqno];
+	note_revision(v);
 
 	local row = row_of(p);
 	add_result(row, v);
@@ -89,6 +103,7 @@ function add_late(v: Verdict, now: time)
 		delete given_up[v$seqno];
 		}
 
+	note_revision(v);
 	++stats$late;
 	write_verdict(v, row, "", now);
 	}

@@ -1,6 +1,7 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Retention;
 using MailScanBridge.Routing;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Zeek;
@@ -34,6 +35,14 @@ internal sealed record BridgeConfig
 
     public required QueueOptions Queue { get; init; }
 
+    public required OverloadOptions Overload { get; init; }
+
+    /// <summary>What is kept of bad files.</summary>
+    public required QuarantineOptions Quarantine { get; init; }
+
+    /// <summary>What must stay free.</summary>
+    public required DiskOptions Disk { get; init; }
+
     public required UnpackBudget Unpacking { get; init; }
 
     public required ReplyOptions Replies { get; init; }
@@ -43,6 +52,8 @@ internal sealed record BridgeConfig
     public required IReadOnlyList<Route> Routes { get; init; }
 
     public required string VerdictLogPath { get; init; }
+
+    public required string AuditLogPath { get; init; }
 }
 
 /// <summary>A scanner by name, and how to make it.</summary>

@@ -76,6 +76,8 @@ internal static class ConfigLoader
         var queue = root.Section("queue");
         var replies = root.Section("replies");
         var unpacking = root.Section("unpacking");
+        var retention = root.Section("retention");
+        var custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") };
         var pipeline = new PipelineOptions();
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
@@ -98,20 +100,32 @@ internal static class ConfigLoader
                 Heartbeat = replies.Duration("heartbeat", pipeline.Heartbeat),
                 Credit = queue.Number("credit", pipeline.Credit, 1, 1000),
             },
-            Custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") },
+            Custody = custody with
+            {
+                RejectedMaxAge = retention.Duration("rejected_max_age", custody.RejectedMaxAge, maxDays: 365),
+                RejectedMaxBytes = retention.Size("rejected_max_bytes", custody.RejectedMaxBytes),
+            },
+            Quarantine = RetentionReader.ReadQuarantine(root.Section("quarantine"), state),
+            Disk = RetentionReader.ReadDisk(root.Section("disk")),
             Queue = queueDefaults with
             {
                 JournalPath = Path.Combine(state, "journal.sqlite"),
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
                 KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone, maxDays: 365),
+                KeepLedger = queue.Duration("keep_ledger", queueDefaults.KeepLedger, maxDays: 365),
+                GapAfter = queue.Duration("gap_after", queueDefaults.GapAfter),
+                MaxLater = queue.Number("max_later", queueDefaults.MaxLater, 0, 10_000_000),
+                MaxLaterBytes = queue.Size("max_later_bytes", queueDefaults.MaxLaterBytes),
             },
+            Overload = OverloadReader.Read(root.Section("overload")),
             Replies = replyDefaults with
             {
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),
                 Resend = replies.Duration("resend", replyDefaults.Resend),
                 MaxResend = replies.Duration("max_resend", replyDefaults.MaxResend),
                 GiveUpAfter = replies.Duration("give_up_after", replyDefaults.GiveUpAfter),
+                MaxGone = replies.Number("max_gone", replyDefaults.MaxGone, 1, 1_000_000),
             },
             Unpacking = budget with
             {
@@ -123,10 +137,11 @@ internal static class ConfigLoader
             },
             Scanners = scanners,
             Routes = RouteReader.Read(root.Has("routes") ? root : builtIn, scanners),
+            AuditLogPath = Path.Combine(state, "audit.json"),
             VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
         };
 
-        foreach (var section in (ConfigSection[])[hub, scan, queue, replies, unpacking, root])
+        foreach (var section in (ConfigSection[])[hub, scan, queue, replies, retention, unpacking, root])
         {
             section.NothingElse();
         }

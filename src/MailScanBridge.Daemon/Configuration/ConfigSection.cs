@@ -111,7 +111,12 @@ internal sealed partial class ConfigSection
     public string Matching(string key, string fallback, [StringSyntax(StringSyntaxAttribute.Regex)] string shape, string expected) =>
         Parse(key, fallback, text => Regex.IsMatch(text, shape) ? text : null, expected);
 
-    public long Size(string key, long fallback) => Parse(key, fallback, text => ParseSize(text), "a size above zero: bytes, or a number and KiB, MiB or GiB, such as 25MiB");
+    /// <summary>A size in bytes; 0 where that has a meaning of its own.</summary>
+    public long Size(string key, long fallback, bool zeroAllowed = false) => Parse(
+        key,
+        fallback,
+        text => zeroAllowed && text == "0" ? 0L : ParseSize(text),
+        $"{(zeroAllowed ? "0, or a size" : "a size above zero")}: bytes, or a number and KiB, MiB or GiB, such as 25MiB");
 
     public string Choice(string key, string fallback, params string[] allowed) => Parse(
         key, fallback, text => allowed.Contains(text) ? text : null, $"one of {string.Join(", ", allowed)}");

@@ -243,7 +243,7 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
     private void Verdict(VerdictRecord verdict, Action<SensorRow> rows)
     {
         var seqno = verdict.Seqno;
-        Publish(new VerdictAck(options.Node, _incarnation, [seqno]));
+        Publish(new VerdictAck(options.Node, _incarnation, [seqno], [verdict.Revision]));
         if (!_answered.Add(seqno))
         {
             Repeats++;

@@ -66,11 +66,15 @@ internal sealed class Bridge : IAsyncDisposable
                 Pipeline = config.Pipeline,
                 Custody = config.Custody,
                 Queue = config.Queue,
+                Overload = config.Overload,
                 Unpacking = config.Unpacking,
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,
+                Quarantine = config.Quarantine,
+                Disk = config.Disk,
                 VerdictLogPath = config.VerdictLogPath,
+                AuditLogPath = config.AuditLogPath,
             };
             var pipeline = new ScanPipeline(parts, client, time, loggers);
             var urls = new UrlDesk(config, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);

@@ -10,21 +10,28 @@ namespace MailScanBridge.Intake;
 /// </summary>
 internal sealed class Custody
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string PartialSuffix = ".partial";
     private readonly string _spool;
     private readonly string _files;
     private readonly string _rejected;
 
-    /// <summary>Creates the store's directories, mode 0700, where they are missing.</summary>
+    /// <summary>Creates the store's directories, mode 0700, where they are missing, and clears copies that a crash left half done: their originals are still in the spool.</summary>
     public Custody(CustodyOptions options)
     {
         _spool = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Spool));
         _files = Path.Combine(Path.GetFullPath(options.Store), "files");
         _rejected = Path.Combine(Path.GetFullPath(options.Store), "rejected");
-        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(options.Store, ownerOnly);
-        File.SetUnixFileMode(options.Store, ownerOnly);
-        Directory.CreateDirectory(_files, ownerOnly);
-        Directory.CreateDirectory(_rejected, ownerOnly);
+        Directory.CreateDirectory(options.Store, OwnerOnly);
+        File.SetUnixFileMode(options.Store, OwnerOnly);
+        Directory.CreateDirectory(_files, OwnerOnly);
+        Directory.CreateDirectory(_rejected, OwnerOnly);
+        Directory.CreateDirectory(WorkDirectory = Path.Combine(Path.GetFullPath(options.Store), "work"), OwnerOnly);
+        File.SetUnixFileMode(WorkDirectory, OwnerOnly);
+        foreach (var partial in Directory.EnumerateFiles(_files, "*" + PartialSuffix))
+        {
+            File.Delete(partial);
+        }
     }
 
     /// <summary>
@@ -47,6 +54,20 @@ internal sealed class Custody
             ? new ScanRequest { File = request, StoreName = name }
             : new ScanRequest { File = request, CustodyFailure = failure };
     }
+
+    /// <summary>Where files are unpacked, mode 0700; a directory in it lives as long as a scan.</summary>
+    public string WorkDirectory { get; }
+
+    /// <summary>A directory to unpack one file in, mode 0700.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public string NewWorkDirectory(string name)
+    {
+        Directory.CreateDirectory(WorkDirectory, OwnerOnly); // By itself: parents would get the default mode.
+        return Directory.CreateDirectory(Path.Combine(WorkDirectory, name), OwnerOnly).FullName;
+    }
+
+    /// <summary>Where what was swapped is set aside.</summary>
+    public string RejectedDirectory => _rejected;
 
     /// <summary>Absolute path of a file in the store.</summary>
     public string PathOf(string storeName) => Path.Combine(_files, storeName);
@@ -123,7 +144,7 @@ internal sealed class Custody
     /// </summary>
     private static string? Copy(SafeFileHandle source, string path, string target, in LibC.FileStatus opened)
     {
-        var partial = target + ".partial";
+        var partial = target + PartialSuffix;
         try
         {
             using (var from = new FileStream(source, FileAccess.Read, bufferSize: 0))

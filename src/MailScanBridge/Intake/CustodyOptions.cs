@@ -8,4 +8,13 @@ public sealed record CustodyOptions
 
     /// <summary>Absolute directory of the daemon's own (mode 0700). Best on the spool's file system, so that taking a file is a rename.</summary>
     public required string Store { get; init; }
+
+    /// <summary>
+    /// Time after which what was set aside goes (files that were swapped while they were taken, in the store's <c>rejected</c>), default 7 days;
+    /// <c>mailscan.rejected.removed</c> counts them.
+    /// </summary>
+    public TimeSpan RejectedMaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Most bytes set aside, default 100 MiB: the oldest go first.</summary>
+    public long RejectedMaxBytes { get; init; } = 100L << 20;
 }

@@ -31,9 +31,10 @@ internal static class EventDecoder
             {
                 "MailScan::file_request" => Checked(Read<FileRequestEvent>(name, payload).R),
                 "MailScan::node_hello" => Checked(Read<NodeHelloEvent>(name, payload).H),
-                "MailScan::verdict_ack" => Read<VerdictAck>(name, payload) is var ack ? ack with { Node = Name(name, ack.Node) } : null,
+                "MailScan::verdict_ack" => Read<VerdictAck>(name, payload) is var ack ? Checked(ack) with { Node = Name(name, ack.Node) } : null,
                 "MailScan::node_drain" => Read<NodeDrain>(name, payload) is var drain ? drain with { Node = Name(name, drain.Node) } : null,
                 "MailScan::node_bye" => Read<NodeBye>(name, payload) is var bye ? bye with { Node = Name(name, bye.Node) } : null,
+                "MailScan::ledger" => Checked(Read<LedgerEvent>(name, payload).L),
                 _ => null,
             };
         }
@@ -53,6 +54,7 @@ internal static class EventDecoder
         const string name = "MailScan::file_request";
         Version(name, r.Proto);
         Name(name, r.Node);
+        Seqno(name, "seqno", r.Seqno);
         Time(name, "ts", r.Ts);
         Time(name, "sent", r.Sent);
         return r;
@@ -65,6 +67,29 @@ internal static class EventDecoder
         Name(name, h.Node);
         Time(name, "sent", h.Sent);
         return h;
+    }
+
+    private static VerdictAck Checked(VerdictAck ack) => ack.Revisions.Count == ack.Seqnos.Count
+        ? ack
+        : throw new MalformedEventException($"MailScan::verdict_ack: revisions: expected one for each of {ack.Seqnos.Count} seqnos, found {ack.Revisions.Count}.");
+
+    private static Ledger Checked(Ledger l)
+    {
+        const string name = "MailScan::ledger";
+        Version(name, l.Proto);
+        Name(name, l.Node);
+        Time(name, "sent", l.Sent);
+        Seqno(name, "asked", l.Asked);
+        return l;
+    }
+
+    /// <summary>Half of what the type holds, so that it can be counted with; no node ever gets there.</summary>
+    private static void Seqno(string name, string field, ulong seqno)
+    {
+        if (seqno > long.MaxValue / 2)
+        {
+            throw new MalformedEventException($"{name}: {field}: expected at most {long.MaxValue / 2}, found {seqno}.");
+        }
     }
 
     private static void Version(string name, ulong proto)

@@ -17,7 +17,7 @@ public sealed partial record NodeHello(
 
 /// <summary><c>MailScan::verdict_ack</c>: the rows of these requests are written.</summary>
 [ZeekEvent("MailScan::verdict_ack"), ZeekLimits(MaxStringBytes = EventLimits.StringBytes, MaxItems = EventLimits.Items, RejectInvalidUtf8 = true)]
-public sealed partial record VerdictAck(string Node, ulong Incarnation, IReadOnlyList<ulong> Seqnos);
+public sealed partial record VerdictAck(string Node, ulong Incarnation, IReadOnlyList<ulong> Seqnos, IReadOnlyList<ulong> Revisions);
 
 /// <summary><c>MailScan::node_drain</c>: the trace has ended; the node waits for what is open.</summary>
 [ZeekEvent("MailScan::node_drain"), ZeekLimits(MaxStringBytes = EventLimits.StringBytes, RejectInvalidUtf8 = true)]
@@ -26,6 +26,16 @@ public sealed partial record NodeDrain(string Node, ulong Incarnation, ulong Ope
 /// <summary><c>MailScan::node_bye</c>: the node ends; nothing it left open will be acknowledged.</summary>
 [ZeekEvent("MailScan::node_bye"), ZeekLimits(MaxStringBytes = EventLimits.StringBytes, RejectInvalidUtf8 = true)]
 public sealed partial record NodeBye(string Node, ulong Incarnation, bool Trace, ulong Open);
+
+/// <summary><c>MailScan::ledger</c>: what the node has counted, to be compared.</summary>
+[ZeekEvent("MailScan::ledger")]
+public sealed partial record LedgerEvent(Ledger L);
+
+/// <summary><c>MailScan::Ledger</c> of docs/contract.md.</summary>
+[ZeekRecord, ZeekLimits(MaxStringBytes = EventLimits.StringBytes, RejectInvalidUtf8 = true)]
+public sealed partial record Ledger(
+    ulong Proto, string Node, ulong Incarnation, DateTimeOffset Sent, ulong Asked, ulong Accepted,
+    ulong Malicious, ulong Suspicious, ulong Error, ulong Unscanned, ulong Clean, ulong GivenUp, ulong Open);
 
 /// <summary>The most that is taken of one field from the wire.</summary>
 internal static class EventLimits

@@ -11,15 +11,22 @@ namespace MailScanBridge.Queue;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private readonly SqliteConnection _connection;
 
-    private Journal(SqliteConnection connection) => _connection = connection;
+    private Journal(SqliteConnection connection)
+    {
+        _connection = connection;
+        Ledger = new LedgerTable((sql, parameters) => Command(sql, parameters));
+    }
 
-    /// <summary>Opens or creates the journal.</summary>
+    /// <summary>What is counted of each node, in the transaction of what it counts.</summary>
+    public LedgerTable Ledger { get; }
+
+    /// <summary>Opens or creates the journal; one of an earlier version is brought up to this one.</summary>
     /// <exception cref="SqliteException">The file is not a sound SQLite database, or cannot be opened.</exception>
     /// <exception cref="InvalidDataException">The journal was written by a later version.</exception>
-    public static Journal Open(string path)
+    public static Journal Open(string path, DateTimeOffset now)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         var journal = new Journal(connection);
@@ -27,7 +34,7 @@ internal sealed class Journal : IDisposable
         {
             connection.Open();
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            journal.Prepare(path);
+            journal.Prepare(path, now);
             return journal;
         }
         catch
@@ -44,7 +51,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Every row, in the order of acceptance. A row that cannot be read is handed to <paramref name="damaged"/> and left out.</summary>
     public IEnumerable<JournalRow> ReadAll(Action<long, Exception> damaged)
     {
-        using var command = Command("SELECT id, request, state, attempts, received, verdict, logged, node, incarnation, seqno FROM requests ORDER BY id");
+        using var command = Command("SELECT id, request, state, attempts, received, verdict, logged, node, incarnation, seqno, later FROM requests ORDER BY id");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -85,16 +92,65 @@ internal sealed class Journal : IDisposable
 
     public void SetAttempts(long id, int attempts) => Execute("UPDATE requests SET attempts = $value WHERE id = $id", id, attempts);
 
-    public void SetVerdict(long id, Verdict verdict) =>
-        Execute("UPDATE requests SET state = 1, verdict = $value WHERE id = $id", id, JournalFormat.Write(verdict));
+    /// <summary>Sets the answer, the first or a later one that replaces it: it is neither acknowledged nor in the verdict log yet.</summary>
+    /// <param name="id">The row.</param>
+    /// <param name="verdict">The answer.</param>
+    /// <param name="later">Whether the file is to be scanned later all the same.</param>
+    public void SetVerdict(long id, Verdict verdict, bool later = false)
+    {
+        using var command = Command(
+            "UPDATE requests SET state = 1, verdict = $verdict, logged = 0, later = $later WHERE id = $id",
+            ("$id", id),
+            ("$verdict", JournalFormat.Write(verdict)),
+            ("$later", later ? 1 : 0));
+        command.ExecuteNonQuery();
+    }
 
     public void SetState(long id, RequestState state) => Execute("UPDATE requests SET state = $value WHERE id = $id", id, (int)state);
+
+    /// <summary>Closes an answered row, unless a later verdict has taken the place of the one that was acknowledged. False then.</summary>
+    public bool Close(long id, bool later)
+    {
+        using var command = Command("UPDATE requests SET state = 2 WHERE id = $id AND state = 1 AND later = $later", ("$id", id), ("$later", later ? 1 : 0));
+        return command.ExecuteNonQuery() == 1;
+    }
 
     public void SetLogged(long id) => Execute("UPDATE requests SET logged = $value WHERE id = $id", id, 1);
 
     public void Remove(long id)
     {
         using var command = Command("DELETE FROM requests WHERE id = $id", ("$id", id));
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The nodes that are gone for good, and since when.</summary>
+    public IReadOnlyList<(NodeLife Node, DateTimeOffset At)> ReadGone()
+    {
+        var gone = new List<(NodeLife, DateTimeOffset)>();
+        using var command = Command("SELECT node, incarnation, at FROM gone");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            gone.Add((new NodeLife(reader.GetString(0), unchecked((ulong)reader.GetInt64(1))), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2))));
+        }
+
+        return gone;
+    }
+
+    public void InsertGone(NodeLife node, DateTimeOffset at)
+    {
+        using var command = Command(
+            "INSERT OR REPLACE INTO gone (node, incarnation, at) VALUES ($node, $incarnation, $at)",
+            ("$node", node.Node),
+            ("$incarnation", unchecked((long)node.Incarnation)),
+            ("$at", at.ToUnixTimeMilliseconds()));
+        command.ExecuteNonQuery();
+    }
+
+    public void RemoveGone(NodeLife node)
+    {
+        using var command = Command(
+            "DELETE FROM gone WHERE node = $node AND incarnation = $incarnation", ("$node", node.Node), ("$incarnation", unchecked((long)node.Incarnation)));
         command.ExecuteNonQuery();
     }
 
@@ -107,7 +163,8 @@ internal sealed class Journal : IDisposable
             checked((int)Number(3)),
             DateTimeOffset.FromUnixTimeMilliseconds(Number(4)),
             reader.IsDBNull(5) ? null : JournalFormat.ReadVerdict((byte[])reader[5]),
-            Number(6) != 0);
+            Number(6) != 0,
+            Number(10) != 0);
         var key = new RequestKey(reader.GetString(7), unchecked((ulong)Number(8)), unchecked((ulong)Number(9)));
         if (row.Request.RequestKey != key || !Enum.IsDefined(row.State) || (row.State != RequestState.Accepted && row.Verdict is null))
         {
@@ -138,12 +195,12 @@ internal sealed class Journal : IDisposable
         return command;
     }
 
-    private void Prepare(string path)
+    private void Prepare(string path, DateTimeOffset now)
     {
-        using var pragmas = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; PRAGMA quick_check(1);");
+        using var pragmas = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; PRAGMA integrity_check(1);");
         using (var reader = pragmas.ExecuteReader())
         {
-            // One result a pragma that answers: journal_mode, busy_timeout, quick_check.
+            // One result a pragma that answers: journal_mode, busy_timeout, integrity_check (quick_check would not see an index that contradicts its table).
             var last = "";
             do
             {
@@ -180,12 +237,42 @@ internal sealed class Journal : IDisposable
                 request BLOB NOT NULL,
                 verdict BLOB,
                 logged INTEGER NOT NULL DEFAULT 0,
+                later INTEGER NOT NULL DEFAULT 0,
                 UNIQUE (node, incarnation, seqno)
             );
+            CREATE TABLE IF NOT EXISTS gone (
+                node TEXT NOT NULL,
+                incarnation INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (node, incarnation)
+            ) STRICT;
+            {LedgerTable.Schema}
             PRAGMA user_version = {SchemaVersion};
             """);
         create.ExecuteNonQuery();
-        using var probe = Command("SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged FROM requests LIMIT 1");
-        probe.ExecuteNonQuery();
+        AddWhatVersion1Lacks();
+        foreach (var sql in (string[])
+            [
+                "SELECT id, node, incarnation, seqno, state, attempts, received, request, verdict, logged, later FROM requests LIMIT 1",
+                "SELECT node, incarnation, at FROM gone LIMIT 1",
+                .. LedgerTable.Probes,
+            ])
+        {
+            // One at a time: of several in one command, only the first one's errors are told.
+            using var probe = Command(sql);
+            probe.ExecuteNonQuery();
+        }
+
+        Ledger.Begin(now);
+    }
+
+    private void AddWhatVersion1Lacks()
+    {
+        using var ask = Command("SELECT count(*) FROM pragma_table_info('requests') WHERE name = 'later'");
+        if ((long)ask.ExecuteScalar()! == 0)
+        {
+            using var add = Command("ALTER TABLE requests ADD COLUMN later INTEGER NOT NULL DEFAULT 0");
+            add.ExecuteNonQuery();
+        }
     }
 }

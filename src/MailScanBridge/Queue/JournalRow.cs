@@ -27,5 +27,6 @@ public enum RequestState
 /// <param name="Received">When it was accepted (wall clock).</param>
 /// <param name="Verdict">The answer, once there is one.</param>
 /// <param name="Logged">Whether the answer stands in the verdict log.</param>
+/// <param name="Later">Whether the answer was given without a scan, and the file is to be scanned later.</param>
 public sealed record JournalRow(
-    long Id, ScanRequest Request, RequestState State, int Attempts, DateTimeOffset Received, Verdict? Verdict, bool Logged);
+    long Id, ScanRequest Request, RequestState State, int Attempts, DateTimeOffset Received, Verdict? Verdict, bool Logged, bool Later = false);

@@ -8,7 +8,8 @@ public sealed record QueueOptions
 
     /// <summary>
     /// Most requests without a verdict, default 20,000. At the limit a new request is answered
-    /// <c>unscanned: overload</c> at once; the metric <c>mailscan.queue.overload</c> counts them.
+    /// <c>unscanned: overload</c> at once, and its file kept for a later scan; the metric <c>mailscan.queue.overload</c> counts them. What
+    /// a node asks that reads a trace is taken all the same: it stops reading where too many of its requests are open, and waits.
     /// </summary>
     public int MaxOpen { get; init; } = 20_000;
 
@@ -17,6 +18,18 @@ public sealed record QueueOptions
 
     /// <summary>Time after which the row of a finished request is removed, default 24 hours. Until then a repeat gets the same answer.</summary>
     public TimeSpan KeepDone { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Time after which the counts of a node's incarnation are removed that was not heard of since, default 7 days.</summary>
+    public TimeSpan KeepLedger { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Time after which a seqno that has not arrived is told as missing, default 60 s.</summary>
+    public TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Most files kept for a later scan at a time, default 10,000; beyond it a request given up for overload is given up for good.</summary>
+    public int MaxLater { get; init; } = 10_000;
+
+    /// <summary>Most bytes of such files, default 1 GiB.</summary>
+    public long MaxLaterBytes { get; init; } = 1L << 30;
 
     /// <summary>Most changes in one commit, default 512.</summary>
     public int MaxBatch { get; init; } = 512;

@@ -7,4 +7,5 @@ namespace MailScanBridge.Queue;
 /// <param name="Attempt">1 for the first scan of this request; more than the limit means: give up.</param>
 /// <param name="Received">When the request was accepted.</param>
 /// <param name="LastCause">Why the attempt before ended without a verdict; null for the first, or after a crash.</param>
-public sealed record ScanLease(ScanRequest Request, int Attempt, DateTimeOffset Received, string? LastCause);
+/// <param name="Revision">Of the verdict to come: 1, or 2 where the request was answered without a scan and its file kept for later.</param>
+public sealed record ScanLease(ScanRequest Request, int Attempt, Arrival Received, string? LastCause, int Revision = 1);

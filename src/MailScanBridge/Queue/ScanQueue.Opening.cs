@@ -15,7 +15,7 @@ public sealed partial class ScanQueue
         const int notADatabase = 26; // SQLITE_NOTADB
         try
         {
-            return OpenAndRead(path, logger);
+            return OpenAndRead(path, time, logger);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is noSuchColumn or readOnly or corrupt or notADatabase)
         {
@@ -29,13 +29,13 @@ public sealed partial class ScanQueue
             }
 
             Log.JournalSetAside(logger, path, e.Message, aside);
-            return OpenAndRead(path, logger);
+            return OpenAndRead(path, time, logger);
         }
     }
 
-    private static (Journal Journal, List<JournalRow> Rows) OpenAndRead(string path, ILogger logger)
+    private static (Journal Journal, List<JournalRow> Rows) OpenAndRead(string path, TimeProvider time, ILogger logger)
     {
-        var journal = Journal.Open(path);
+        var journal = Journal.Open(path, time.GetUtcNow());
         try
         {
             var damaged = new List<long>();
@@ -59,17 +59,23 @@ public sealed partial class ScanQueue
         }
     }
 
-    private void Restore(JournalRow row)
+    private void Restore(JournalRow row, TimeProvider time)
     {
-        var entry = new Entry { Id = row.Id, Request = row.Request, Received = row.Received, Attempts = row.Attempts, Logged = row.Logged, State = row.State };
+        var entry = new Entry { Id = row.Id, Request = row.Request, Received = new Arrival(row.Received, time), Attempts = row.Attempts, Logged = row.Logged, State = row.State };
         entry.Verdict = row.State == RequestState.Answered || !row.Logged ? row.Verdict : null;
+        entry.Revision = Math.Max(1, row.Verdict?.Revision ?? 1);
         entry.OnDisk.SetResult();
         _entries[row.Request.RequestKey] = entry;
         _lastId = Math.Max(_lastId, row.Id);
         if (row.State == RequestState.Accepted)
         {
             _open++;
-            _waiting.Writer.TryWrite(entry);
+            Enqueue(entry);
+        }
+        else if (row.Later)
+        {
+            HoldForLater(entry);
+            _later.Enqueue(entry);
         }
     }
 }

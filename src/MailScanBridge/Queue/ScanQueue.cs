@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Queue;
 
-/// <summary>How <see cref="ScanQueue.AcceptAsync"/> ended.</summary>
-/// <param name="IsNew">False for a repeat of a request that the journal has.</param>
-/// <param name="Verdict">The answer, where there is one already.</param>
-public readonly record struct Acceptance(bool IsNew, Verdict? Verdict);
+/// <summary>A closed request.</summary>
+/// <param name="Request">What was asked.</param>
+/// <param name="Verdict">What was answered.</param>
+public sealed record ClosedRequest(ScanRequest Request, Verdict Verdict);
 
 /// <summary>
 /// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
@@ -24,11 +24,13 @@ public sealed partial class ScanQueue : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly MailScanMetrics _metrics;
     private readonly JournalWriter _writer;
+    private readonly ILogger _logger;
     private long _lastId;
     private int _open;
 
-    private ScanQueue(QueueOptions options, TimeProvider time, MailScanMetrics metrics, JournalWriter writer)
+    private ScanQueue(QueueOptions options, TimeProvider time, MailScanMetrics metrics, JournalWriter writer, ILogger logger)
     {
+        _logger = logger;
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -45,12 +47,18 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public static ScanQueue Open(QueueOptions options, TimeProvider time, MailScanMetrics metrics, ILogger logger)
     {
         var (journal, rows) = OpenOrSetAside(options.JournalPath, time, logger);
-        var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit));
+        var gone = journal.ReadGone();
+        var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit), logger);
 
         // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
         foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
         {
-            queue.Restore(row);
+            queue.Restore(row, time);
+        }
+
+        foreach (var (node, at) in gone)
+        {
+            queue._gone[node] = at;
         }
 
         return queue;
@@ -58,59 +66,6 @@ public sealed partial class ScanQueue : IAsyncDisposable
 
     /// <summary>The request that the journal has under a key; null where it has none.</summary>
     public ScanRequest? Find(RequestKey key) => _entries.TryGetValue(key, out var entry) ? entry.Request : null;
-
-    /// <summary>
-    /// Puts a request on the disk. A repeat (same key) changes nothing and gives the answer, if there is one. Beyond
-    /// <see cref="QueueOptions.MaxOpen"/> the request is journalled with the answer <c>unscanned: overload</c>.
-    /// </summary>
-    public async Task<Acceptance> AcceptAsync(ScanRequest request, ulong epoch)
-    {
-        var entry = new Entry { Id = Interlocked.Increment(ref _lastId), Request = request, Received = _time.GetUtcNow() };
-        var known = _entries.GetOrAdd(request.RequestKey, entry);
-        if (!ReferenceEquals(known, entry))
-        {
-            await known.OnDisk.Task;
-            return new Acceptance(false, await AnswerOf(known));
-        }
-
-        var overload = Interlocked.Increment(ref _open) > _options.MaxOpen
-            ? Verdict.Without(VerdictKind.Unscanned, Reasons.Overload, $"{_options.MaxOpen} requests are waiting (queue.max_open)", TimeSpan.Zero, epoch)
-            : null;
-        try
-        {
-            await _writer.Write(journal =>
-            {
-                journal.Insert(entry.Id, request, entry.Received);
-                if (overload is not null)
-                {
-                    journal.SetVerdict(entry.Id, overload);
-                }
-            });
-        }
-        catch (Exception e)
-        {
-            _entries.TryRemove(request.RequestKey, out _);
-            Interlocked.Decrement(ref _open);
-            entry.OnDisk.SetException(e);
-            _ = entry.OnDisk.Task.Exception; // Observed here: perhaps nobody else waits for it.
-            throw;
-        }
-
-        if (overload is null)
-        {
-            _waiting.Writer.TryWrite(entry);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _open);
-            _metrics.QueueOverload();
-            entry.Verdict = overload;
-            entry.State = RequestState.Answered;
-        }
-
-        entry.OnDisk.SetResult();
-        return new Acceptance(true, overload);
-    }
 
     /// <summary>Waits for the next request to scan. Its attempt is counted on the disk before this returns.</summary>
     public async Task<ScanLease> LeaseAsync(CancellationToken cancellationToken)
@@ -123,12 +78,12 @@ public sealed partial class ScanQueue : IAsyncDisposable
         }
         catch
         {
-            _waiting.Writer.TryWrite(entry);
+            Enqueue(entry);
             throw;
         }
 
         entry.Attempts = attempt;
-        return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause);
+        return new ScanLease(entry.Request, entry.Attempts, entry.Received, entry.LastCause, entry.Later ? 2 : 1);
     }
 
     /// <summary>Hands a lease back without a verdict: the request will be leased again, with this attempt counted.</summary>
@@ -136,7 +91,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     {
         var entry = _entries[lease.Request.RequestKey];
         entry.LastCause = cause;
-        _waiting.Writer.TryWrite(entry);
+        Enqueue(entry);
     }
 
     /// <summary>Takes a lease's attempt back: the daemon stops in an orderly way, or its disk is full, which is no fault of the file.</summary>
@@ -147,39 +102,96 @@ public sealed partial class ScanQueue : IAsyncDisposable
         return _writer.Write(journal => journal.SetAttempts(entry.Id, lease.Attempt - 1));
     }
 
-    /// <summary>Puts a leased request's verdict on the disk.</summary>
+    /// <summary>Puts a leased request's verdict on the disk: the first, or the one that takes its place.</summary>
     public async Task AnswerAsync(ScanLease lease, Verdict verdict)
     {
         var entry = _entries[lease.Request.RequestKey];
-        await _writer.Write(journal => journal.SetVerdict(entry.Id, verdict));
-        entry.Verdict = verdict;
-        entry.State = RequestState.Answered;
-        Interlocked.Decrement(ref _open);
+        await _writer.Write(journal =>
+        {
+            journal.SetVerdict(entry.Id, verdict);
+            journal.Ledger.CountVerdict(lease.Request.RequestKey, verdict);
+        });
+        bool later;
+        lock (entry)
+        {
+            later = entry.Later;
+            entry.Logged = false;
+            entry.Revision = verdict.Revision;
+            entry.Verdict = verdict;
+            entry.State = RequestState.Answered;
+            entry.Later = false;
+        }
+
+        if (later)
+        {
+            FreeLater(entry);
+            _metrics.ScannedLater();
+        }
+        else
+        {
+            Interlocked.Decrement(ref _open);
+        }
     }
 
-    /// <summary>Notes that an answer stands in the verdict log.</summary>
-    public async Task MarkLoggedAsync(RequestKey key)
+    /// <summary>Notes that an answer stands in the verdict log; without effect where a later one has taken its place.</summary>
+    public async Task MarkLoggedAsync(RequestKey key, int revision = 1)
     {
-        if (_entries.TryGetValue(key, out var entry))
+        if (_entries.TryGetValue(key, out var entry) && entry.Revision == revision)
         {
             await _writer.Write(journal => journal.SetLogged(entry.Id));
             entry.Logged = true;
         }
     }
 
-    /// <summary>Closes an answered request: acknowledged, or its node gone for good. Null where there is nothing to close.</summary>
-    public async Task<ScanRequest?> CloseAsync(RequestKey key)
+    /// <summary>
+    /// Closes an answered request, and gives what was asked and answered; again for one that is closed and whose file is still in the store.
+    /// Null where there is nothing to close, and where its file must stay: the acknowledgement of an earlier revision closes nothing, and a
+    /// file to be scanned later is needed.
+    /// </summary>
+    /// <param name="key">The request.</param>
+    /// <param name="acknowledged">The revision that was acknowledged; null where the node is gone for good.</param>
+    public async Task<ClosedRequest?> CloseAsync(RequestKey key, int? acknowledged = null)
     {
-        if (!_entries.TryGetValue(key, out var entry) || entry.State != RequestState.Answered)
+        if (!_entries.TryGetValue(key, out var entry))
         {
             return null;
         }
 
-        await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Closed));
-        entry.State = RequestState.Closed;
-        entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
-        return entry.Request;
+        var later = entry.Later; // First: what a later revision changes in between is seen below.
+        if (entry.State is not (RequestState.Answered or RequestState.Closed) || acknowledged < entry.Revision)
+        {
+            return null;
+        }
+
+        var verdict = await AnswerOf(entry);
+        if (entry.State == RequestState.Answered)
+        {
+            var closed = false;
+            await _writer.Write(journal =>
+            {
+                closed = journal.Close(entry.Id, later);
+                if (closed && acknowledged == 1)
+                {
+                    journal.Ledger.CountAcknowledged(key);
+                }
+            });
+            lock (entry)
+            {
+                if (!closed || entry.Later != later || entry.State != RequestState.Answered)
+                {
+                    return null;
+                }
+
+                entry.State = RequestState.Closed;
+                entry.Verdict = null; // Read back from the journal in the rare case of a repeat.
+            }
+        }
+
+        return later ? null : new ClosedRequest(entry.Request, verdict!);
     }
+
+    /// <summary>The requests that are closed and whose files are still in the store.</summary>
+    public IReadOnlyList<RequestKey> ClosedKeys() => [.. _entries.Where(e => e.Value is { State: RequestState.Closed, Later: false }).Select(e => e.Key)];
 
     /// <summary>Notes that a closed request's file is gone from the store.</summary>
     public async Task DoneAsync(RequestKey key)
@@ -195,7 +207,9 @@ public sealed partial class ScanQueue : IAsyncDisposable
     public async Task CompactAsync()
     {
         var limit = _time.GetUtcNow() - _options.KeepDone;
-        await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received < limit).Select(async e =>
+        await _writer.Write(journal => journal.Ledger.Forget(_time.GetUtcNow() - _options.KeepLedger));
+        await ForgetNodesAsync(limit);
+        await Task.WhenAll(_entries.Where(e => e.Value is { State: RequestState.Done, Logged: true } && e.Value.Received.At < limit).Select(async e =>
         {
             await _writer.Write(journal => journal.Remove(e.Value.Id));
             _entries.TryRemove(e.Key, out _);
@@ -208,11 +222,17 @@ public sealed partial class ScanQueue : IAsyncDisposable
         .. _entries.Values
             .Where(e => e.OnDisk.Task.IsCompletedSuccessfully)
             .OrderBy(e => e.Id)
-            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received, e.Verdict, e.Logged)),
+            .Select(e => new JournalRow(e.Id, e.Request, e.State, e.Attempts, e.Received.At, e.Verdict, e.Logged, e.Later)),
     ];
 
     /// <summary>Commits what is queued and closes the journal.</summary>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private void Enqueue(Entry entry)
+    {
+        entry.WaitsSince = _time.GetTimestamp();
+        _waiting.Writer.TryWrite(entry);
+    }
 
     private async Task<Verdict?> AnswerOf(Entry entry)
     {
@@ -229,8 +249,14 @@ public sealed partial class ScanQueue : IAsyncDisposable
     {
         public required long Id { get; init; }
         public required ScanRequest Request { get; init; }
-        public required DateTimeOffset Received { get; init; }
+        public required Arrival Received { get; init; }
         public volatile bool Logged;
+        public volatile bool Later;
+        public volatile int Revision = 1;
+
+        /// <summary>Since when it is in line; what an earlier daemon left waits since the start of this one.</summary>
+        public long WaitsSince;
+        public long Bytes => (long)Math.Min(Request.File.SeenBytes, 1UL << 40);
         public TaskCompletionSource OnDisk { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public volatile RequestState State;
         public volatile Verdict? Verdict;

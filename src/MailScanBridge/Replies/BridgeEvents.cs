@@ -19,3 +19,13 @@ public sealed partial record BridgeStatus(
 /// <summary><c>MailScan::bridge_bye</c>: the daemon stops in an orderly way.</summary>
 [ZeekEvent("MailScan::bridge_bye")]
 public sealed partial record BridgeBye(string Bridge, ulong Epoch, string Reason);
+
+/// <summary><c>MailScan::bridge_ledger</c>: what the daemon counted for a node, in answer to its ledger.</summary>
+[ZeekEvent("MailScan::bridge_ledger")]
+public sealed partial record BridgeLedgerEvent(BridgeLedger L);
+
+/// <summary><c>MailScan::BridgeLedger</c> of docs/contract.md.</summary>
+[ZeekRecord]
+public sealed partial record BridgeLedger(
+    ulong Proto, string Node, ulong Incarnation, ulong Epoch, DateTimeOffset Sent, ulong First, ulong Highest, ulong Accepted, ulong Missing, ulong Overdue, string Gaps,
+    ulong Malicious, ulong Suspicious, ulong Error, ulong Unscanned, ulong Clean, ulong Rescans, ulong Open, ulong Acknowledged);

@@ -20,4 +20,10 @@ public sealed record ReplyOptions
     /// does not come back. The verdict log has it all the same.
     /// </summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// Most ends of traces remembered, default 10,000, for as long as <see cref="GiveUpAfter"/>; beyond it a good-bye is ignored
+    /// (<c>mailscan.byes.ignored</c>), and its node's verdicts wait until they are given up.
+    /// </summary>
+    public int MaxGone { get; init; } = 10_000;
 }

@@ -15,12 +15,20 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
     /// <param name="plan">What to run.</param>
     /// <param name="limit">Ends the time for the plan: the step that runs and the mandatory ones after it fail with <c>timeout</c>.</param>
     /// <param name="cancellationToken">Ends the work without a report.</param>
-    public async Task<ScanReport> RunAsync(ScanPlan plan, CancellationToken limit, CancellationToken cancellationToken)
+    /// <param name="leaveOut">Why optional steps are left out where the plan has a mandatory one; null where they are run.</param>
+    public async Task<ScanReport> RunAsync(ScanPlan plan, CancellationToken limit, CancellationToken cancellationToken, string? leaveOut = null)
     {
+        leaveOut = plan.Steps.Any(s => s.Mandatory) ? leaveOut : null;
         var steps = new List<StepReport>(plan.Steps.Count);
         foreach (var step in plan.Steps)
         {
             var skip = WhyNot(step, plan, steps);
+            if (skip is null && leaveOut is not null && !step.Mandatory)
+            {
+                metrics.LeftOut();
+                skip = leaveOut;
+            }
+
             if (skip is not null)
             {
                 steps.Add(new StepReport(step.Scanner, null, step.Mandatory, LooksAtContent: false, null, skip, TimeSpan.Zero));

@@ -1,3 +1,4 @@
+using MailScanBridge.Retention;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Telemetry;
@@ -45,14 +46,53 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "The store holds {Count} files without a request, among them {Names}. If Zeek asks again they are taken up; otherwise look at them and remove them from {Directory}.")]
     public static partial void Strays(ILogger logger, int count, string names, string directory);
 
+    [LoggerMessage(2005, LogLevel.Warning, "{Node} (incarnation {Incarnation}): {Count} requests have not arrived for {Seconds} s, although later ones have: seqno {Seqnos}")]
+    public static partial void SeqnosMissing(ILogger logger, string node, ulong incarnation, long count, double seconds, string seqnos);
+
+    [LoggerMessage(2006, LogLevel.Information, "{Node} (incarnation {Incarnation}): seqno {Seqno}, which was missing, has arrived")]
+    public static partial void SeqnoArrived(ILogger logger, string node, ulong incarnation, long seqno);
+
+    [LoggerMessage(2007, LogLevel.Information, "{Node} (incarnation {Incarnation}) reckons: {Asked} asked, {Answered} answered, {GivenUp} given up, {Open} open; here {Accepted} accepted, {Verdicts} answered, {Missing} missing")]
+    public static partial void Reckoning(ILogger logger, string node, ulong incarnation, ulong asked, ulong answered, ulong givenUp, ulong open, long accepted, long verdicts, long missing);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Overload level {Level}, before {Before}: {Waiting} requests wait, {Open} are open, the next has waited for {Seconds:0.#} s. {Meaning}")]
+    public static partial void OverloadLevel(ILogger logger, int level, int before, int waiting, int open, double seconds, string meaning);
+
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
 
     [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They are kept and tried again.")]
     public static partial void VerdictLogFailed(ILogger logger, string path, int count, string problem);
 
-    [LoggerMessage(8000, LogLevel.Error, "Cannot delete {Path}: {Problem}. It is tried again at the next start.")]
+    [LoggerMessage(8000, LogLevel.Error, "Cannot delete {Path}: {Problem}. It is tried again in ten minutes and at the next start.")]
     public static partial void DeleteFailed(ILogger logger, string path, string problem);
+
+    [LoggerMessage(8001, LogLevel.Warning, "The quarantine does not keep the file of {Key}: {Problem}. Further ones that find no room are only counted (mailscan.quarantine.not_kept) until one does.")]
+    public static partial void QuarantineNotKept(ILogger logger, RequestKey key, string problem);
+
+    [LoggerMessage(8002, LogLevel.Error, "The quarantine {Path} refuses the file of {Key}: {Problem} It stays in the store, and is tried again in ten minutes and at the next start.")]
+    public static partial void QuarantineFailed(ILogger logger, RequestKey key, string path, string problem);
+
+    [LoggerMessage(8003, LogLevel.Information, "Cleared {Count} files in the quarantine {Path} that a crash left half done")]
+    public static partial void QuarantineCleared(ILogger logger, int count, string path);
+
+    [LoggerMessage(8004, LogLevel.Information, "Removed {Sha256} from the quarantine, last seen {Since}: {Cause}")]
+    public static partial void QuarantineRemoved(ILogger logger, string sha256, DateTimeOffset since, RemovalCause cause);
+
+    [LoggerMessage(8005, LogLevel.Information, "Removed what was set aside as {Path}: {Cause}")]
+    public static partial void RejectedRemoved(ILogger logger, string path, RemovalCause cause);
+
+    [LoggerMessage(8006, LogLevel.Error, "Cannot keep {Path} in order: {Problem}")]
+    public static partial void SweepFailed(ILogger logger, string path, string problem);
+
+    [LoggerMessage(8007, LogLevel.Error, "The audit log {Path} refuses a line about {Action}: {Problem}")]
+    public static partial void AuditFailed(ILogger logger, string action, string path, string problem);
+
+    [LoggerMessage(8008, LogLevel.Error, "The file system of the {Name}, {Path}, has {Free} bytes free, less than its floor of {MinFree}. {Consequence}")]
+    public static partial void DiskLow(ILogger logger, string name, string path, long free, long minFree, string consequence);
+
+    [LoggerMessage(8009, LogLevel.Information, "The file system of the {Name}, {Path}, has {Free} bytes free again")]
+    public static partial void DiskAmple(ILogger logger, string name, string path, long free);
 
     [LoggerMessage(9000, LogLevel.Information, "{Verdict} {Key} {Name} {Type} {Sha256} {Detail}")]
     public static partial void Answered(ILogger logger, string verdict, RequestKey key, string name, string type, string sha256, string detail);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MailScanBridge.Retention;
 using MailScanBridge.Scanning;
 
 namespace MailScanBridge.Telemetry;
@@ -15,11 +16,25 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _unknownCounter;
     private readonly Counter<long> _custodyCounter;
     private readonly Counter<long> _overloadCounter;
+    private readonly Counter<long> _scannedLaterCounter;
+    private readonly Counter<long> _levelCounter;
+    private readonly Counter<long> _leftOutCounter;
+    private readonly Counter<long> _missingCounter;
+    private readonly Counter<long> _filledCounter;
     private readonly Counter<long> _journalFailedCounter;
     private readonly Histogram<int> _commitHistogram;
     private readonly Counter<long> _verdictsCounter;
     private readonly Counter<long> _resentCounter;
     private readonly Counter<long> _ackUnknownCounter;
+    private readonly Counter<long> _quarantineKeptCounter;
+    private readonly Counter<long> _quarantineRemovedCounter;
+    private readonly Counter<long> _quarantineNotKeptCounter;
+    private readonly Counter<long> _quarantineFailedCounter;
+    private readonly Counter<long> _rejectedRemovedCounter;
+    private readonly Gauge<long> _diskFreeGauge;
+    private readonly Gauge<long> _diskLowGauge;
+    private readonly Counter<long> _diskRefusedCounter;
+    private readonly Counter<long> _byeIgnoredCounter;
     private readonly Histogram<double> _scanHistogram;
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
@@ -32,12 +47,26 @@ public sealed class MailScanMetrics : IDisposable
         _malformedCounter = Meter.CreateCounter<long>("mailscan.intake.malformed", "{event}", "Events of ours with a wrong shape");
         _unknownCounter = Meter.CreateCounter<long>("mailscan.intake.unknown", "{event}", "Events whose name is none of ours");
         _custodyCounter = Meter.CreateCounter<long>("mailscan.intake.custody_failed", "{request}", "Requests whose file could not be taken");
-        _overloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests given up because too many were waiting");
+        _overloadCounter = Meter.CreateCounter<long>("mailscan.queue.overload", "{request}", "Requests answered without a scan because too many were waiting, by whether their file is kept for a later one");
+        _scannedLaterCounter = Meter.CreateCounter<long>("mailscan.queue.scanned_later", "{request}", "Later scans of requests that had been answered with overload");
+        _levelCounter = Meter.CreateCounter<long>("mailscan.overload.changes", "{change}", "Changes of the overload level, by the new level");
+        _leftOutCounter = Meter.CreateCounter<long>("mailscan.overload.left_out", "{step}", "Optional steps left out because of the overload level");
+        _missingCounter = Meter.CreateCounter<long>("mailscan.ledger.missing", "{request}", "Requests found missing: a gap in a node's sequence numbers");
+        _filledCounter = Meter.CreateCounter<long>("mailscan.ledger.filled", "{request}", "Of these, requests that arrived after all");
         _journalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
         _commitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
         _verdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
         _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
+        _quarantineKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.kept", "{file}", "Files quarantined; new is false for a content that was there already");
+        _quarantineRemovedCounter = Meter.CreateCounter<long>("mailscan.quarantine.removed", "{file}", "Files that left the quarantine by themselves, by cause: age, bytes, space");
+        _quarantineNotKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.not_kept", "{file}", "Files that should have been quarantined, and were not for want of room, by cause: size, space");
+        _quarantineFailedCounter = Meter.CreateCounter<long>("mailscan.quarantine.failed", "{try}", "Times that the quarantine's disk refused; the file stays in the store until a later try");
+        _rejectedRemovedCounter = Meter.CreateCounter<long>("mailscan.rejected.removed", "{file}", "Files removed from those set aside, by cause");
+        _diskFreeGauge = Meter.CreateGauge<long>("mailscan.disk.free", "By", "Bytes free, by file system: spool, state");
+        _diskLowGauge = Meter.CreateGauge<long>("mailscan.disk.low", "{file system}", "1 while a file system has less free than its floor");
+        _diskRefusedCounter = Meter.CreateCounter<long>("mailscan.disk.refused", "{request}", "Requests not accepted because the state's file system was below its floor");
+        _byeIgnoredCounter = Meter.CreateCounter<long>("mailscan.byes.ignored", "{event}", "Good-byes of nodes that nobody knows, or beyond replies.max_gone");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
@@ -57,7 +86,18 @@ public sealed class MailScanMetrics : IDisposable
 
     public void CustodyFailed() => _custodyCounter.Add(1);
 
-    public void QueueOverload() => _overloadCounter.Add(1);
+    /// <param name="later">Whether the file is kept for a later scan.</param>
+    public void QueueOverload(bool later) => _overloadCounter.Add(1, new KeyValuePair<string, object?>("later", later));
+
+    public void ScannedLater() => _scannedLaterCounter.Add(1);
+
+    public void OverloadLevel(int level) => _levelCounter.Add(1, new KeyValuePair<string, object?>("level", level));
+
+    public void LeftOut() => _leftOutCounter.Add(1);
+
+    public void LedgerMissing(long requests) => _missingCounter.Add(requests);
+
+    public void LedgerFilled() => _filledCounter.Add(1);
 
     public void JournalFailed() => _journalFailedCounter.Add(1);
 
@@ -70,6 +110,27 @@ public sealed class MailScanMetrics : IDisposable
 
     public void AckUnknown() => _ackUnknownCounter.Add(1);
 
+    public void QuarantineKept(bool isNew) => _quarantineKeptCounter.Add(1, new KeyValuePair<string, object?>("new", isNew));
+
+    public void QuarantineRemoved(RemovalCause why) => _quarantineRemovedCounter.Add(1, Cause(why));
+
+    public void QuarantineNotKept(string why) => _quarantineNotKeptCounter.Add(1, new KeyValuePair<string, object?>("cause", why));
+
+    public void QuarantineFailed() => _quarantineFailedCounter.Add(1);
+
+    public void RejectedRemoved(RemovalCause why) => _rejectedRemovedCounter.Add(1, Cause(why));
+
+    public void Disk(string fileSystem, long free, bool low)
+    {
+        var tag = new KeyValuePair<string, object?>("file_system", fileSystem);
+        _diskFreeGauge.Record(free, tag);
+        _diskLowGauge.Record(low ? 1 : 0, tag);
+    }
+
+    public void DiskRefused() => _diskRefusedCounter.Add(1);
+
+    public void ByeIgnored() => _byeIgnoredCounter.Add(1);
+
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
@@ -81,4 +142,6 @@ public sealed class MailScanMetrics : IDisposable
     public void UrlUnsent() => _urlUnsentCounter.Add(1);
 
     public void Dispose() => Meter.Dispose();
+
+    private static KeyValuePair<string, object?> Cause(RemovalCause why) => new("cause", why.ToString().ToLowerInvariant());
 }

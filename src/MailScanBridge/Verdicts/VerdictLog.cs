@@ -24,18 +24,18 @@ public sealed class VerdictLog : IAsyncDisposable
     private readonly Channel<(FileRequest Request, Verdict Verdict)> _lines = Channel.CreateUnbounded<(FileRequest, Verdict)>();
     private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly Func<RequestKey, Task> _logged;
+    private readonly Func<RequestKey, int, Task> _logged;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
 
     /// <param name="path">Absolute path; created with mode 0600 where it is missing.</param>
     /// <param name="time">For the line's own time.</param>
-    /// <param name="logged">Told each key whose line has reached the disk.</param>
+    /// <param name="logged">Told key and revision of each line that has reached the disk.</param>
     /// <param name="logger">Told when the disk refuses a line.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
-    public VerdictLog(string path, TimeProvider time, Func<RequestKey, Task> logged, ILogger logger)
+    public VerdictLog(string path, TimeProvider time, Func<RequestKey, int, Task> logged, ILogger logger)
     {
         _path = path;
         _time = time;
@@ -52,18 +52,32 @@ public sealed class VerdictLog : IAsyncDisposable
     public void Append(FileRequest request, Verdict verdict) => _lines.Writer.TryWrite((request, verdict));
 
     /// <summary>
-    /// Of the given keys, those whose line is in the file already: a crash came between the line and the journal's note.
-    /// Searches the file's last 64 MiB: lines of a crash are at its end.
+    /// Of the given keys, each with a revision, those whose line is in the file already: a crash came between the line and the journal's note.
+    /// Searches the file's last 64 MiB, since lines of a crash are at its end, and as much of the one that it was renamed to when it was last
+    /// rotated (<c>verdicts.json.1</c>, <c>verdicts.json-20260102</c>; not one that is compressed already).
     /// </summary>
-    public static HashSet<RequestKey> FindLogged(string path, IReadOnlyCollection<RequestKey> keys)
+    public static HashSet<(RequestKey Key, int Revision)> FindLogged(string path, IReadOnlyCollection<(RequestKey Key, int Revision)> keys)
     {
-        var found = new HashSet<RequestKey>();
-        if (keys.Count == 0 || !File.Exists(path))
+        var found = new HashSet<(RequestKey, int)>();
+        if (keys.Count == 0)
         {
             return found;
         }
 
         var wanted = keys.ToHashSet();
+        var rotated = new DirectoryInfo(Path.GetDirectoryName(path)!).EnumerateFiles(Path.GetFileName(path) + "*")
+            .Where(f => f.Name[Path.GetFileName(path).Length..] is [('.' or '-'), .. [.., >= '0' and <= '9']])
+            .MaxBy(f => f.LastWriteTimeUtc);
+        foreach (var file in ((string?[])[path, rotated?.FullName]).Where(File.Exists))
+        {
+            Find(file!, wanted, found);
+        }
+
+        return found;
+    }
+
+    private static void Find(string path, HashSet<(RequestKey Key, int Revision)> wanted, HashSet<(RequestKey Key, int Revision)> found)
+    {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Seek(-Math.Min(file.Length, SearchBack), SeekOrigin.End);
         using var reader = new StreamReader(file, Encoding.UTF8);
@@ -74,8 +88,6 @@ public sealed class VerdictLog : IAsyncDisposable
                 found.Add(key);
             }
         }
-
-        return found;
     }
 
     /// <summary>Writes what is queued, then closes the file.</summary>
@@ -89,13 +101,13 @@ public sealed class VerdictLog : IAsyncDisposable
     private async Task RunAsync()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var keys = new List<RequestKey>();
+        var keys = new List<(RequestKey Key, int Revision)>();
         while (await _lines.Reader.WaitToReadAsync())
         {
             while (keys.Count < 512 && _lines.Reader.TryRead(out var line))
             {
                 Write(buffer, line.Request, line.Verdict);
-                keys.Add(line.Request.RequestKey);
+                keys.Add((line.Request.RequestKey, Math.Max(1, line.Verdict.Revision)));
             }
 
             if (await InsistAsync(buffer.WrittenMemory, keys.Count))
@@ -135,11 +147,11 @@ public sealed class VerdictLog : IAsyncDisposable
         }
     }
 
-    private async Task MarkAsync(List<RequestKey> keys)
+    private async Task MarkAsync(List<(RequestKey Key, int Revision)> keys)
     {
         try
         {
-            await Task.WhenAll(keys.Select(_logged));
+            await Task.WhenAll(keys.Select(k => _logged(k.Key, k.Revision)));
         }
         catch (Exception e) when (e is ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
         {
@@ -199,6 +211,7 @@ public sealed class VerdictLog : IAsyncDisposable
             json.WriteString("node", JsonEncodedText.Encode(request.Node, JavaScriptEncoder.Default)); // found again by it, so escaped as JSON does
             json.WriteNumber("incarnation", request.Incarnation);
             json.WriteNumber("seqno", request.Seqno);
+            json.WriteNumber("revision", Math.Max(1, verdict.Revision));
             json.WriteString("verdict", Words.Of(verdict.Kind));
             json.WriteString("reason", verdict.Reason);
             json.WriteString("detail", verdict.Detail);
@@ -240,13 +253,14 @@ public sealed class VerdictLog : IAsyncDisposable
         json.WriteEndArray();
     }
 
-    private static RequestKey? TryReadKey(string line)
+    private static (RequestKey Key, int Revision)? TryReadKey(string line)
     {
         try
         {
             using var json = JsonDocument.Parse(line);
             var root = json.RootElement;
-            return new RequestKey(root.GetProperty("node").GetString()!, root.GetProperty("incarnation").GetUInt64(), root.GetProperty("seqno").GetUInt64());
+            var key = new RequestKey(root.GetProperty("node").GetString()!, root.GetProperty("incarnation").GetUInt64(), root.GetProperty("seqno").GetUInt64());
+            return (key, root.TryGetProperty("revision", out var revision) ? revision.GetInt32() : 1);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

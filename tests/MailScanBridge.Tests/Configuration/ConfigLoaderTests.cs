@@ -23,6 +23,7 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal("/var/lib/mailscan-bridge/journal.sqlite", config.Queue.JournalPath);
         Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
         Assert.Equal(new PipelineOptions(), config.Pipeline);
+        Assert.Equivalent(new MailScanBridge.Queue.OverloadOptions(), config.Overload, strict: true);
         Assert.Equal(new MailScanBridge.Unpacking.UnpackBudget(), config.Unpacking);
         Assert.Equal(new MailScanBridge.Queue.QueueOptions { JournalPath = config.Queue.JournalPath }, config.Queue);
         Assert.Equal(new ClamdOptions { Address = "/run/clamav/clamd.ctl" }, config.Scanners[2].Options);
@@ -89,8 +90,8 @@ public sealed class ConfigLoaderTests : IDisposable
     // The text, the line of the error, and what it must say.
     public static TheoryData<string, int, string, string> Errors => new()
     {
-        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, hub, queue, replies, respond, routes, scan, scanners, spool, state, unpacking, urls, verdict_log" },
-        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, keep_done, max_attempts, max_open" },
+        { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, disk, hub, overload, quarantine, queue, replies, respond, retention, routes, scan, scanners, spool, state, unpacking, urls, verdict_log" },
+        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, gap_after, keep_done, keep_ledger, max_attempts, max_later, max_later_bytes, max_open" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },
         { "- a\n- b", 1, "", "expected a mapping" },

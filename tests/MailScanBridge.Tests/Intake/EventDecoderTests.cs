@@ -15,7 +15,7 @@ public sealed class EventDecoderTests
     private static readonly ZeekEvent s_hello = SensorEvents.Hello("node", 7, true, "/spool", 3, s_now);
 
     private static readonly ZeekEvent[] s_all =
-        [s_request, s_hello, SensorEvents.Ack("node", 7, 1), SensorEvents.Drain("node", 7, 1), SensorEvents.Bye("node", 7, true, 1)];
+        [s_request, s_hello, SensorEvents.Ack("node", 7, 1), SensorEvents.Drain("node", 7, 1), SensorEvents.Bye("node", 7, true, 1), SensorEvents.Ledger("node", 7, 9, s_now)];
 
     [Fact]
     public void A_request_is_decoded_field_by_field()
@@ -43,7 +43,16 @@ public sealed class EventDecoderTests
         Assert.Equal([1UL], Assert.IsType<VerdictAck>(Decode(s_all[2])).Seqnos);
         Assert.Equal(new NodeDrain("node", 7, 1), Decode(s_all[3]));
         Assert.Equal(new NodeBye("node", 7, true, 1), Decode(s_all[4]));
+        Assert.Equal(new Ledger(EventDecoder.Proto, "node", 7, s_now, 9, 1, 2, 3, 4, 5, 6, 7, 8), Decode(s_all[5]));
     }
+
+    [Fact]
+    public void Each_acknowledged_seqno_has_a_revision() => Assert.Contains(
+        "revisions: expected one for each of 2 seqnos, found 1", AssertMalformed(SensorEvents.Untyped(new VerdictAck("n", 7, [1, 2], [1]))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_seqno_that_cannot_be_counted_with_is_refused() => Assert.Contains(
+        "asked: expected at most", AssertMalformed(SensorEvents.Ledger("n", 7, ulong.MaxValue, s_now)), StringComparison.Ordinal);
 
     [Fact]
     public void A_ports_place_in_the_journal_is_a_pair_of_number_and_protocol()

@@ -114,15 +114,19 @@ public sealed class PipelineDiskTests : IAsyncLifetime
         {
             await _host.StopAsync();
             Assert.Equal(RequestState.Closed, Assert.Single(await _host.RowsAsync()).State);
+            var refusals = Refusals();
             await _host.StartAsync();
+            await Wait.UntilAsync(() => Refusals() > refusals, "the refusal at the next start");
         }
+
+        int Refusals() => _host.Log.Lines.Count(l => l.Contains(" 8000: ", StringComparison.Ordinal));
 
         await _host.StopAsync();
         Directory.Delete(stored, recursive: true);
         await File.WriteAllTextAsync(stored, "can be deleted", Wait.Token);
         await _host.StartAsync();
+        await Wait.UntilAsync(() => !File.Exists(stored), "the file to be deleted");
         await _host.StopAsync();
-        Assert.False(File.Exists(stored));
         Assert.Equal(RequestState.Done, Assert.Single(await _host.RowsAsync()).State);
     }
 

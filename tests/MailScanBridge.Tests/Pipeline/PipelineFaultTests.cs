@@ -73,6 +73,8 @@ public sealed class PipelineFaultTests : IAsyncLifetime
     {
         await _host.StartAsync();
         var work = Path.Combine(_host.State, "store", "work");
+        await Wait.UntilAsync(() => _host.Log.Lines.Any(l => l.Contains(" 2003: ", StringComparison.Ordinal)), "the start");
+        Directory.Delete(work);
         await File.WriteAllTextAsync(work, "a file where the directory for parts should be", Wait.Token);
         var node = await TestNode.ConnectAsync(_host);
         node.Ask(1, s_text);
@@ -82,6 +84,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         File.Delete(work);
         node.Ask(2, s_text);
         Assert.Equal(("clean", ""), await node.VerdictAsync(2));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(work));
         await _host.StopAsync();
         Assert.Equal(4, (await _host.RowsAsync())[0].Attempts);
     }
@@ -153,7 +156,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         using var release = new SemaphoreSlim(0);
         _host.Parts = _host.Parts with
         {
-            Queue = _host.Parts.Queue with { MaxOpen = 2 },
+            Queue = _host.Parts.Queue with { MaxOpen = 2, MaxLater = 0 },
             Scanners =
             [
                 new FakeScanner("content", async (_, token) =>

@@ -4,6 +4,7 @@ using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Retention;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
@@ -40,6 +41,9 @@ internal sealed class PipelineHost : IAsyncDisposable
             Scanners = [new ContentScanner()],
             Routes = ConfigLoader.Load(null, _ => null).Routes,
             Replies = new ReplyOptions { Resend = TimeSpan.FromMilliseconds(200), MaxResend = TimeSpan.FromMilliseconds(400) },
+            Quarantine = new QuarantineOptions { Path = Path.Combine(State, "quarantine"), MinFree = 0 },
+            Disk = new DiskOptions { SpoolMinFree = 0, StateMinFree = 0 },
+            AuditLogPath = Path.Combine(State, "audit.json"),
             VerdictLogPath = Path.Combine(_folder.Path, "verdicts.json"),
         };
         _listener.InstrumentPublished = (instrument, listener) =>

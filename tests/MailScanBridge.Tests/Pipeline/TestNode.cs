@@ -76,7 +76,7 @@ internal sealed class TestNode
 
     public void Ask(ulong seqno, byte[] content, Func<FileRequest, FileRequest>? change = null) => Ask(Extract(seqno, content, change));
 
-    public void Acknowledge(ulong seqno) => Publish(SensorEvents.Ack(Name, 7, seqno));
+    public void Acknowledge(ulong seqno, ulong revision = 1) => Publish(SensorEvents.Ack(Name, 7, seqno, revision));
 
     /// <summary>The verdict on a request: kind and reason.</summary>
     public async Task<(string Verdict, string Reason)> VerdictAsync(ulong seqno)

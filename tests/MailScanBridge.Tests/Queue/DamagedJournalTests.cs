@@ -153,9 +153,22 @@ public sealed class DamagedJournalTests : IDisposable
         Assert.Contains("version 99", refused.Message, StringComparison.Ordinal);
         Assert.Contains(JournalPath, refused.Message, StringComparison.Ordinal);
         Assert.Null(Aside);
-        Execute("PRAGMA user_version = 1");
+        Execute("PRAGMA user_version = 2");
         await using var queue = Open();
         Assert.Equal(Rows, queue.Snapshot().Count);
+    }
+
+    [Fact]
+    public async Task The_journal_of_version_1_is_brought_up_to_this_one()
+    {
+        await FillAsync();
+        Execute("ALTER TABLE requests DROP COLUMN later; DROP TABLE ledger; DROP TABLE gaps; DROP TABLE facts; PRAGMA user_version = 1");
+
+        await using var queue = Open();
+
+        Assert.Equal(Rows, queue.Snapshot().Count);
+        await AssertWorksAsync(queue);
+        Assert.Null(Aside);
     }
 
     [Fact]

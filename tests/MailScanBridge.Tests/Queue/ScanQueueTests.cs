@@ -180,6 +180,19 @@ public sealed class ScanQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_patient_node_asks_is_taken_however_much_waits()
+    {
+        await ReopenAsync(Options with { MaxOpen = 1 });
+        for (var seqno = 1UL; seqno <= 5; seqno++)
+        {
+            Assert.Null((await _queue.AcceptAsync(Make.Taken(seqno), Epoch, patient: true)).Verdict);
+        }
+
+        Assert.Equal(5, _queue.OpenCount);
+        Assert.Equal(Reasons.Overload, (await _queue.AcceptAsync(Make.Taken(6), Epoch)).Verdict?.Reason);
+    }
+
+    [Fact]
     public async Task When_there_is_room_again_requests_are_taken_again()
     {
         await ReopenAsync(Options with { MaxOpen = 1 });
@@ -190,7 +203,7 @@ public sealed class ScanQueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Only_an_answered_request_can_be_closed_and_only_once()
+    public async Task Only_an_answered_request_can_be_closed_and_again_only_until_its_file_is_gone()
     {
         var key = Make.Taken().RequestKey;
         Assert.Null(await _queue.CloseAsync(key));
@@ -198,9 +211,52 @@ public sealed class ScanQueueTests : IAsyncDisposable
         Assert.Null(await _queue.CloseAsync(key));
         await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
 
-        Assert.Equal(key, (await _queue.CloseAsync(key))?.RequestKey);
-        Assert.Null(await _queue.CloseAsync(key));
+        Assert.Equal(key, (await _queue.CloseAsync(key))?.Request.RequestKey);
         Assert.Equal((long)RequestState.Closed, Ask("SELECT state FROM requests"));
+        var again = await _queue.CloseAsync(key);
+        Assert.Equal((key, VerdictKind.Malicious), (again!.Request.RequestKey, again.Verdict.Kind));
+        Assert.Equal([key], _queue.ClosedKeys());
+
+        await _queue.DoneAsync(key);
+        Assert.Null(await _queue.CloseAsync(key));
+        Assert.Empty(_queue.ClosedKeys());
+    }
+
+    [Fact]
+    public async Task A_node_that_is_gone_is_remembered_over_a_restart_until_nothing_of_it_is_left()
+    {
+        var node = new NodeLife("host/zeek", 7);
+        Assert.False(_queue.Knows(node));
+        await BringToAsync(1, RequestState.Answered);
+        Assert.True(_queue.Knows(node));
+        Assert.False(_queue.Knows(new NodeLife("host/zeek", 8)));
+        await _queue.MarkGoneAsync(node);
+        await _queue.MarkGoneAsync(node);
+
+        await ReopenAsync(Options);
+        Assert.Equal([node], _queue.Gone);
+        _time.Advance(TimeSpan.FromHours(25));
+        await _queue.CompactAsync();
+        Assert.Equal([node], _queue.Gone);
+
+        await _queue.CloseAsync(Make.Request(1).RequestKey);
+        await _queue.CompactAsync();
+        Assert.Empty(_queue.Gone);
+        Assert.Equal(0L, Ask("SELECT count(*) FROM gone"));
+    }
+
+    [Fact]
+    public void A_step_of_the_wall_clock_makes_no_wait_negative()
+    {
+        var clock = new SteppedClock(_time);
+        var arrival = new Arrival(clock);
+        clock.Step = TimeSpan.FromHours(-2);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(TimeSpan.FromSeconds(3), arrival.Waited);
+
+        var recovered = new Arrival(_time.GetUtcNow() + TimeSpan.FromDays(1), _time);
+        Assert.Equal(TimeSpan.Zero, recovered.Waited);
+        Assert.Equal(TimeSpan.FromHours(1), new Arrival(_time.GetUtcNow() - TimeSpan.FromHours(1), _time).Waited);
     }
 
     [Fact]

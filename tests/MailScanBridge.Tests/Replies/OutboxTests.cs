@@ -29,7 +29,7 @@ public sealed class OutboxTests
     [Fact]
     public void What_nobody_acknowledges_for_a_day_is_given_up_and_nothing_sooner()
     {
-        _outbox.Send(Make.Request(1), Make.Verdict(), _time.GetUtcNow() - TimeSpan.FromHours(2)); // recovered from the journal
+        _outbox.Send(Make.Request(1), Make.Verdict(), TimeSpan.FromHours(2)); // recovered from the journal
         _outbox.Send(Make.Request(2), Make.Verdict());
         Assert.Empty(_outbox.Expired());
 
@@ -105,11 +105,43 @@ public sealed class OutboxTests
         _outbox.Send(Make.Request(2), Make.Verdict());
         _outbox.Send(Make.Request(3, incarnation: 8), Make.Verdict());
 
-        var keys = _outbox.NodeIsGone("host/zeek", 7);
+        var keys = _outbox.NodeIsGone(new NodeLife("host/zeek", 7));
 
-        Assert.Equal([1UL, 2UL], keys.Select(k => k.Seqno).Order());
+        Assert.Equal([1UL, 2UL], keys!.Select(k => k.Seqno).Order());
         Assert.True(_outbox.IsGone(new RequestKey("host/zeek", 7, 99)));
         Assert.False(_outbox.IsGone(new RequestKey("host/zeek", 8, 3)));
+    }
+
+    [Fact]
+    public void No_more_ends_of_traces_are_remembered_than_the_limit_and_each_for_a_time()
+    {
+        var outbox = NewOutbox(new ReplyOptions { MaxGone = 2 });
+        Assert.NotNull(outbox.NodeIsGone(new NodeLife("a", 1)));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull(outbox.NodeIsGone(new NodeLife("b", 1)));
+
+        Assert.Null(outbox.NodeIsGone(new NodeLife("c", 1)));
+        Assert.False(outbox.IsGone(new RequestKey("c", 1, 1)));
+        Assert.NotNull(outbox.NodeIsGone(new NodeLife("a", 1)));
+
+        _time.Advance(TimeSpan.FromHours(24.5));
+        Assert.NotNull(outbox.NodeIsGone(new NodeLife("c", 1)));
+        Assert.True(outbox.IsGone(new RequestKey("c", 1, 1)));
+    }
+
+    [Fact]
+    public void A_step_of_the_wall_clock_neither_holds_up_what_is_due_nor_gives_up_what_is_not()
+    {
+        var wall = new SteppedClock(_time);
+        var outbox = NewOutbox(new ReplyOptions { Resend = TimeSpan.FromSeconds(1) }, wall);
+        outbox.Send(Make.Request(), Make.Verdict());
+        wall.Step = TimeSpan.FromDays(-3);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        outbox.Resend();
+        Assert.Equal(2, _sent.Count);
+
+        wall.Step = TimeSpan.FromDays(3);
+        Assert.Empty(outbox.Expired());
     }
 
     [Fact]
@@ -132,7 +164,7 @@ public sealed class OutboxTests
 
     private static ulong Seqno((string Topic, VerdictEvent Event) sent) => sent.Event.V.Seqno;
 
-    private Outbox NewOutbox(ReplyOptions options) => new(
+    private Outbox NewOutbox(ReplyOptions options, TimeProvider? time = null) => new(
         (topic, e) =>
         {
             _sent.Add((topic, e));
@@ -140,5 +172,5 @@ public sealed class OutboxTests
         },
         options,
         new MailScanMetrics(),
-        _time);
+        time ?? _time);
 }

@@ -11,7 +11,10 @@ internal static class SensorEvents
 
     public static ZeekEvent Request(FileRequest request) => Untyped(new FileRequestEvent(request));
 
-    public static ZeekEvent Ack(string node, ulong incarnation, ulong seqno) => Untyped(new VerdictAck(node, incarnation, [seqno]));
+    public static ZeekEvent Ack(string node, ulong incarnation, ulong seqno, ulong revision = 1) => Untyped(new VerdictAck(node, incarnation, [seqno], [revision]));
+
+    public static ZeekEvent Ledger(string node, ulong incarnation, ulong asked, DateTimeOffset sent) =>
+        Untyped(new LedgerEvent(new Ledger(EventDecoder.Proto, node, incarnation, sent, asked, 1, 2, 3, 4, 5, 6, 7, 8)));
 
     public static ZeekEvent Drain(string node, ulong incarnation, int open) => Untyped(new NodeDrain(node, incarnation, (ulong)open));
 

@@ -20,7 +20,7 @@ public sealed class VerdictLogTests : IDisposable
     [Fact]
     public async Task A_verdict_is_one_line_of_json_and_marked_once_it_is_there()
     {
-        await using (var log = Open(key =>
+        await using (var log = Open((key, _) =>
         {
             Assert.Contains("\"seqno\":1,", File.ReadAllText(FilePath), StringComparison.Ordinal);
             _marked.Enqueue(key);
@@ -67,13 +67,47 @@ public sealed class VerdictLogTests : IDisposable
             }
         }
 
-        var found = VerdictLog.FindLogged(FilePath, [Key(2), Key(3), Key(4), new RequestKey("other", 7, 2)]);
+        var found = VerdictLog.FindLogged(FilePath, [First(2), First(3), First(4), (new RequestKey("other", 7, 2), 1)]);
 
-        Assert.Equal([Key(2), Key(3)], found.OrderBy(k => k.Seqno));
+        Assert.Equal([First(2), First(3)], found.OrderBy(k => k.Key.Seqno));
     }
 
     [Fact]
-    public void Without_a_file_nothing_was_logged() => Assert.Empty(VerdictLog.FindLogged(FilePath, [Key(1)]));
+    public async Task Each_revision_has_a_line_of_its_own()
+    {
+        await using (var log = Open())
+        {
+            log.Append(Make.Request(1), Make.Verdict(VerdictKind.Unscanned));
+            log.Append(Make.Request(1), Make.Verdict() with { Revision = 2 });
+            log.Append(Make.Request(2), Make.Verdict());
+        }
+
+        Assert.Equal([1, 2, 1], Lines().Select(l => l.GetProperty("revision").GetInt32()));
+        var (one, two) = (Make.Request(1).RequestKey, Make.Request(2).RequestKey);
+        Assert.Equal([(one, 1), (one, 2)], VerdictLog.FindLogged(FilePath, [(one, 1), (one, 2), (two, 2)]).OrderBy(k => k.Revision));
+    }
+
+    [Fact]
+    public void Without_a_file_nothing_was_logged() => Assert.Empty(VerdictLog.FindLogged(FilePath, [First(1)]));
+
+    [Fact]
+    public async Task A_line_that_was_rotated_away_is_found_too()
+    {
+        await using (var log = Open())
+        {
+            log.Append(Make.Request(1), Make.Verdict());
+        }
+
+        File.Move(FilePath, FilePath + ".1");
+        File.WriteAllText(FilePath + ".2.gz", "compressed");
+        Assert.Equal([First(1)], VerdictLog.FindLogged(FilePath, [First(1), First(2)]));
+        await using (var log = Open())
+        {
+            log.Append(Make.Request(2), Make.Verdict());
+        }
+
+        Assert.Equal([First(1), First(2)], VerdictLog.FindLogged(FilePath, [First(1), First(2), First(3)]).OrderBy(k => k.Key.Seqno));
+    }
 
     [Fact]
     public async Task A_line_torn_by_a_crash_is_ended_and_does_not_count()
@@ -89,7 +123,7 @@ public sealed class VerdictLogTests : IDisposable
             file.SetLength(file.Length - 20);
         }
 
-        Assert.Equal([Key(1)], VerdictLog.FindLogged(FilePath, [Key(1), Key(2)]));
+        Assert.Equal([First(1)], VerdictLog.FindLogged(FilePath, [First(1), First(2)]));
         await using (var log = Open())
         {
             log.Append(Make.Request(2), Make.Verdict());
@@ -114,7 +148,7 @@ public sealed class VerdictLogTests : IDisposable
             }
         }
 
-        var keys = Enumerable.Range(1, 1024).Select(i => Key((ulong)i)).ToList();
+        var keys = Enumerable.Range(1, 1024).Select(i => First((ulong)i)).ToList();
 
         Assert.Equal(1024, VerdictLog.FindLogged(FilePath, keys).Count);
     }
@@ -177,11 +211,11 @@ public sealed class VerdictLogTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static RequestKey Key(ulong seqno) => Make.Request(seqno).RequestKey;
+    private static (RequestKey Key, int Revision) First(ulong seqno) => (Make.Request(seqno).RequestKey, 1);
 
-    private VerdictLog Open(Func<RequestKey, Task>? mark = null) => new(FilePath, _time, mark ?? Mark, _log);
+    private VerdictLog Open(Func<RequestKey, int, Task>? mark = null) => new(FilePath, _time, mark ?? Mark, _log);
 
-    private Task Mark(RequestKey key)
+    private Task Mark(RequestKey key, int revision)
     {
         _marked.Enqueue(key);
         return Task.CompletedTask;

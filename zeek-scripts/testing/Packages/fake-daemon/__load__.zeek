@@ -28,6 +28,9 @@ export {
 	## Before anything else is done with a request; break to take over.
 	global on_request: hook(r: MailScan::FileRequest);
 
+	## Its counts, before they are sent; break to send none.
+	global on_ledger: hook(b: MailScan::BridgeLedger);
+
 	## The same for a lookup of a URL.
 	global on_url: hook(r: MailScan::UrlRequest);
 
@@ -56,6 +59,10 @@ function status(node: string, incarnation: count): MailScan::BridgeStatus
 	    $queue=0, $level=0, $rules="none", $ack_node=node,
 	    $ack_incarnation=incarnation, $spool="");
 	}
+
+# What is counted of each incarnation: seqnos accepted, and first verdicts.
+global taken: table[string, count] of set[count];
+global given: table[string, count, count] of string;
 
 # Requests to accept together, as a daemon does that commits them together.
 global batch: vector of count;
@@ -97,6 +104,11 @@ function accept(r: MailScan::FileRequest)
 		}
 
 	batch += r$seqno;
+
+	if ( [r$node, r$incarnation] !in taken )
+		taken[r$node, r$incarnation] = set();
+
+	add taken[r$node, r$incarnation][r$seqno];
 	}
 
 function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
@@ -162,6 +174,9 @@ function verdict_for(r: MailScan::FileRequest): MailScan::Verdict
 
 function answer(v: MailScan::Verdict)
 	{
+	if ( [v$node, v$incarnation, v$seqno] !in given )
+		given[v$node, v$incarnation, v$seqno] = v$verdict;
+
 	if ( |batch| > 0 )
 		batch_answers += v;
 	else
@@ -232,9 +247,38 @@ event MailScan::url_request(r: MailScan::UrlRequest)
 	Cluster::publish(reply_topic(r$node, r$incarnation), MailScan::url_verdict, url_verdict_for(r));
 	}
 
-event MailScan::verdict_ack(node: string, incarnation: count, seqnos: vector of count)
+event MailScan::verdict_ack(node: string, incarnation: count, seqnos: vector of count, revisions: vector of count)
 	{
 	seen_acks += |seqnos|;
+	}
+
+event MailScan::ledger(l: MailScan::Ledger)
+	{
+	if ( mode == "mute" || mode == "idle" )
+		return;
+
+	local seqnos: set[count] = set();
+	local words: table[string] of count = { ["malicious"]=0, ["suspicious"]=0, ["error"]=0, ["unscanned"]=0, ["clean"]=0 };
+	local answered = 0;
+
+	if ( [l$node, l$incarnation] in taken )
+		seqnos = taken[l$node, l$incarnation];
+
+	for ( s in seqnos )
+		if ( [l$node, l$incarnation, s] in given )
+			{
+			++words[given[l$node, l$incarnation, s]];
+			++answered;
+			}
+
+	local b = MailScan::BridgeLedger($proto=MailScan::proto, $node=l$node, $incarnation=l$incarnation,
+	    $epoch=epoch, $sent=l$sent, $first=1, $highest=l$asked, $accepted=|seqnos|,
+	    $missing=l$asked - |seqnos|, $overdue=0, $gaps="", $malicious=words["malicious"],
+	    $suspicious=words["suspicious"], $error=words["error"], $unscanned=words["unscanned"],
+	    $clean=words["clean"], $rescans=0, $open=|seqnos| - answered, $acknowledged=answered);
+
+	if ( hook on_ledger(b) )
+		Cluster::publish(reply_topic(l$node, l$incarnation), MailScan::bridge_ledger, b);
 	}
 
 event MailScan::node_drain(node: string, incarnation: count, open: count)

@@ -12,7 +12,7 @@ event zeek_init()
 	{
 	local fields: record_field_table;
 
-	for ( _, name in vector("NodeHello", "FileRequest", "MailContext", "UrlRequest", "Drop", "BridgeStatus", "Verdict", "UrlVerdict") )
+	for ( _, name in vector("NodeHello", "FileRequest", "MailContext", "Ledger", "UrlRequest", "Drop", "BridgeStatus", "Verdict", "BridgeLedger", "UrlVerdict") )
 		{
 		fields = record_fields("MailScan::" + name);
 

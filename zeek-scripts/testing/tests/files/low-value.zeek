@@ -15,7 +15,7 @@ module MailScan;
 event zeek_init() &priority=-25
 	{
 	local s = test_status(test_epoch, 1000, F);
-	s$level = 2;
+	s$level = low_value_level;
 	event bridge_status(s);
 	}
 

@@ -10,5 +10,5 @@
 # @TEST-EXEC: cd with && within 0 20 sensor $TRACES/six.pcap
 # @TEST-EXEC: btest-bg-wait 30
 # @TEST-EXEC: cd without && within 0 20 sensor $TRACES/six.pcap MailScan::trace_start_wait=1sec
-# @TEST-EXEC: (for d in with without; do zeek-cut -m files asked resent accepted answered malicious unscanned clean given_up not_asked reasons open backlog late orphan duplicate unknown balanced < $d/mailscan_ledger.log; done) > ledger
+# @TEST-EXEC: (for d in with without; do zeek-cut -m files asked resent accepted answered malicious unscanned clean given_up not_asked reasons open backlog late orphan duplicate unknown bridge_accepted bridge_verdicts bridge_malicious bridge_clean bridge_open bridge_missing balanced < $d/mailscan_ledger.log; done) > ledger
 # @TEST-EXEC: btest-diff ledger
