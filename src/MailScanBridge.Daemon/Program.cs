@@ -6,6 +6,8 @@ using MailScanBridge.Daemon.Hosting;
 var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, and brings the verdicts back into Zeek.")
 {
     RunCommand.Create(),
+    ScanCommand.Create(),
+    ScanCommand.CreateExplain(),
     RespondCommand.Create(),
     QuarantineCommand.Create(),
     DemoCommand.Create(),
@@ -15,7 +17,9 @@ var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, a
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parse = root.Parse(args);
+    var exit = await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parse.Errors.Count > 0 ? 2 : exit; // 1 means that something bad was found
 }
 catch (ConfigException e)
 {

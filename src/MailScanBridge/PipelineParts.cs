@@ -20,9 +20,14 @@ public sealed record PipelineParts
 
     public OverloadOptions Overload { get; init; } = new();
 
+    public ScanCacheOptions Cache { get; init; } = new();
+
     public UnpackBudget Unpacking { get; init; } = new();
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }
+
+    /// <summary>Why configured scanners are not among them, by name.</summary>
+    public IReadOnlyDictionary<string, string> Absent { get; init; } = new Dictionary<string, string>();
 
     public required IReadOnlyList<Route> Routes { get; init; }
 

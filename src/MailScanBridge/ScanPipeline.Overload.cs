@@ -35,7 +35,7 @@ internal sealed partial class ScanPipeline
     private string? WhyGiveUp(ScanRequest request)
     {
         var level = _overload.Level;
-        if (level < 2 || request.StoreName is null || IsTrace(request.File) || request.File.Kind == "message" || DeclaredType(request.File) is { } declared && declared.StartsWith("message/", StringComparison.Ordinal))
+        if (level < 2 || request.StoreName is null || IsTrace(request.File) || request.File.Kind == "message" || FileScan.DeclaredType(request.File) is { } declared && declared.StartsWith("message/", StringComparison.Ordinal))
         {
             return null;
         }

@@ -142,5 +142,5 @@ internal sealed partial class ScanPipeline
 
     private BridgeStatusEvent Status(string ackNode, ulong ackIncarnation) => new(new BridgeStatus(
         EventDecoder.Proto, _options.Bridge, Epoch, _version, _time.GetUtcNow(), _options.Heartbeat, CreditNow, (uint)_queue.OpenCount, (uint)_overload.Level,
-        _rules, ackNode, ackIncarnation, _custodyOptions.Spool));
+        NameRules(), ackNode, ackIncarnation, _custodyOptions.Spool));
 }

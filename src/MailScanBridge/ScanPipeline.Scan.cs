@@ -1,6 +1,5 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
-using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
@@ -108,37 +107,10 @@ internal sealed partial class ScanPipeline
             return Verdict.Without(VerdictKind.Error, Reasons.Custody, $"the file is gone from the store: {lost}", lease.Received.Waited, Epoch);
         }
 
-        using var limit = new CancellationTokenSource(_options.ScanTimeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var level = _overload.Level;
         var work = _custody.NewWorkDirectory(request.RequestKey.FileName);
-        try
-        {
-            var file = request.File;
-            var unpacked = _unpacker.Unpack(path, Printable.Decode(file.Filename), DeclaredType(file), work, both.Token);
-            FaultPoints.Pass(FaultPoints.MidScan);
-            var level = _overload.Level;
-            var leaveOut = level > 0 ? $"left out: overload level {level}" : null;
-            var reports = new List<ScanReport>();
-            foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
-            {
-                reports.Add(await _runner.RunAsync(_router.Plan(item), limit.Token, cancellationToken, leaveOut));
-            }
-
-            return VerdictMaker.Make(file, unpacked, reports, lease.Received.Waited, Epoch);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return Verdict.Without(VerdictKind.Unscanned, Reasons.Timeout, TimeoutDetail(), lease.Received.Waited, Epoch);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        return await _scan.RunAsync(
+            request.File, path, Printable.Decode(request.File.Filename), work, () => lease.Received.Waited, Epoch, cancellationToken,
+            level > 0 ? $"left out: overload level {level}" : null);
     }
-
-    private string TimeoutDetail() => $"not done within {_options.ScanTimeout.TotalSeconds:0.#} s (scan.timeout)";
-
-    /// <summary>A whole mail is a mail whatever is declared; a part is what its header says.</summary>
-    private static string? DeclaredType(FileRequest file) =>
-        file.Kind == "message" ? "message/rfc822" : Printable.Decode(file.DeclaredType)?.Split(';')[0].Trim().ToLowerInvariant();
 }

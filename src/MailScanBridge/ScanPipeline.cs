@@ -29,10 +29,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly CustodyOptions _custodyOptions;
     private readonly ScanQueue _queue;
     private readonly QueueOptions _queueOptions;
-    private readonly Unpacker _unpacker;
-    private readonly Router _router;
-    private readonly ScanRunner _runner;
-    private volatile string _rules;
+    private readonly FileScan _scan;
     private readonly IReadOnlyList<Route> _routes;
     private readonly ConcurrentDictionary<string, IScanner> _scanners;
     private readonly Outbox _outbox;
@@ -65,12 +62,11 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _queue = ScanQueue.Open(parts.Queue, time, _metrics, _logger);
         _overload = new OverloadLevel(parts.Overload, parts.Queue.MaxOpen);
         _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
-        _unpacker = new Unpacker(parts.Unpacking, time);
-        _router = new Router(parts.Routes);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
-        _runner = new ScanRunner(_scanners, _metrics, time);
-        _rules = NameRules();
+        _scan = new FileScan(
+            new Unpacker(parts.Unpacking, time), new Router(parts.Routes),
+            new ScanRunner(_scanners, _metrics, time, new ScanCache(parts.Cache, _metrics, time), parts.Absent), _options.ScanTimeout, time);
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
         _shelf = new Shelf(_metrics, time, _logger);
@@ -90,11 +86,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     public int OpenCount => _queue.OpenCount;
 
     /// <summary>Takes in a scanner that was absent before: the next step that names it runs it.</summary>
-    public void Add(IScanner scanner)
-    {
-        _scanners[scanner.Name] = scanner;
-        _rules = NameRules();
-    }
+    public void Add(IScanner scanner) => _scanners[scanner.Name] = scanner;
 
     /// <summary>Recovers what an earlier daemon left, connects, and runs until cancelled; then says good-bye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -165,6 +157,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>Asked anew each time: a list or a database that is read again has another version.</summary>
     private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
 
     private static int RevisionOf(JournalRow row) => Math.Max(1, row.Verdict?.Revision ?? 1);

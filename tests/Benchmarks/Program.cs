@@ -7,10 +7,14 @@ using Benchmarks;
 // dotnet run -c Release --project tests/Benchmarks -- codec
 // dotnet run -c Release --project tests/Benchmarks -- compare      to set beside broker.cc
 // dotnet run -c Release --project tests/Benchmarks -- hub [events] [rounds]
+// dotnet run -c Release --project tests/Benchmarks -- hashes [lines]
 switch (args.FirstOrDefault())
 {
     case "hub":
         await HubBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], null) : 200_000, args.Length > 2 ? int.Parse(args[2], null) : 3);
+        return 0;
+    case "hashes":
+        await HashListBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], null) : 5_000_000);
         return 0;
     case "codec":
         // In this process: the machine is small, and what is measured takes microseconds.
@@ -25,6 +29,6 @@ switch (args.FirstOrDefault())
         CodecCompared.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: codec | payloads | compare | hub [events] [rounds]");
+        Console.Error.WriteLine("usage: codec | payloads | compare | hub [events] [rounds] | hashes [lines]");
         return 2;
 }

@@ -16,7 +16,6 @@ switch (how)
         Console.Error.WriteLine(what);
         return 0;
     case "hang":
-        Pid(what);
         Thread.Sleep(Timeout.Infinite);
         return 0;
     case "ignore-signals":
@@ -24,30 +23,53 @@ switch (how)
         using (Ignore(PosixSignal.SIGINT))
         using (Ignore(PosixSignal.SIGHUP))
         {
-            Pid(what);
             Thread.Sleep(Timeout.Infinite);
         }
 
         return 0;
     case "tree":
         // A child that hangs, as a shell that waits for its tool would: both must go.
-        using (var child = Start("/bin/sleep", "600"))
+        using (var child = Start("/bin/sleep", what))
         {
-            File.AppendAllText(what, $"{child.Id}\n");
-            Pid(what);
             child.WaitForExit();
         }
 
         return 0;
     case "orphan":
         // A child that holds the inherited pipes and outlives its parent, which ends in order.
-        using (var child = Start("/bin/sleep", "600"))
-        {
-            File.AppendAllText(what, $"{child.Id}\n");
-        }
-
+        Start("/bin/sleep", what).Dispose();
         Console.Out.WriteLine("done");
         return 0;
+    case "daemon":
+        // A grandchild in a session of its own that no longer has a parent: out of reach for whoever kills a tree of processes.
+        using (var shell = Start("/bin/sh", "-c", $"setsid sh -c 'setsid sleep {what} >/dev/null 2>&1 </dev/null &' &"))
+        {
+            shell.WaitForExit();
+        }
+
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    case "connect":
+        using (var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp))
+        {
+            var endpoint = System.Net.IPEndPoint.Parse(what);
+            socket.Connect(endpoint);
+            Console.Out.WriteLine("found Connected");
+        }
+
+        return 0;
+    case "environment":
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            Console.Out.WriteLine($"found {variable.Key}");
+        }
+
+        return 0;
+    case "spin":
+        while (true)
+        {
+        }
+
     case "flood":
         Flood(Console.OpenStandardOutput());
         return 0;
@@ -75,16 +97,8 @@ switch (how)
         return 64;
 }
 
-static void Pid(string file)
-{
-    if (file.Length > 0)
-    {
-        File.AppendAllText(file, $"{Environment.ProcessId}\n");
-    }
-}
-
-static Process Start(string program, string argument) =>
-    Process.Start(new ProcessStartInfo(program, argument) { UseShellExecute = false })!;
+static Process Start(string program, params string[] arguments) =>
+    Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
 
 static PosixSignalRegistration Ignore(PosixSignal signal) => PosixSignalRegistration.Create(signal, context => context.Cancel = true);
 

@@ -27,6 +27,7 @@ public sealed partial class ArchitectureTests
     [InlineData("MailScanBridge.Zeek", "Intake", "Replies")]
     [InlineData("CliWrap", "Scanning")]
     [InlineData("Polly", "Scanning")]
+    [InlineData("Newtonsoft.Json", "Scanning")]
     [InlineData("MimeKit", "Unpacking")]
     [InlineData("SharpCompress", "Unpacking")]
     [InlineData("ICSharpCode.SharpZipLib", "Retention")]

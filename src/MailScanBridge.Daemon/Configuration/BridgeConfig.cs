@@ -3,6 +3,7 @@ using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Retention;
 using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Zeek;
 
@@ -43,6 +44,9 @@ internal sealed record BridgeConfig
     /// <summary>What must stay free.</summary>
     public required DiskOptions Disk { get; init; }
 
+    /// <summary>What is remembered of earlier scans.</summary>
+    public required ScanCacheOptions Cache { get; init; }
+
     public required UnpackBudget Unpacking { get; init; }
 
     public required ReplyOptions Replies { get; init; }
@@ -58,8 +62,8 @@ internal sealed record BridgeConfig
 
 /// <summary>A scanner by name, and how to make it.</summary>
 /// <param name="Name">As routes call it.</param>
-/// <param name="Kind">content, hash_list, clamd, command, or <see cref="SwitchedOff"/>.</param>
-/// <param name="Options">The kind's own options: null, a path, ClamdOptions or CommandOptions.</param>
+/// <param name="Kind">content, hash_list, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
+/// <param name="Options">The kind's own options: null, HashListOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
 internal sealed record ScannerConfig(string Name, string Kind, object? Options)
 {
     /// <summary>The kind of a scanner that the configuration names only to have none.</summary>

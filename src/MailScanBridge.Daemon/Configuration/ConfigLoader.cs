@@ -1,6 +1,8 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Replies;
+using MailScanBridge.Scanning;
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -78,11 +80,13 @@ internal static class ConfigLoader
         var unpacking = root.Section("unpacking");
         var retention = root.Section("retention");
         var custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") };
+        var cache = root.Section("cache");
         var pipeline = new PipelineOptions();
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
         var budget = new UnpackBudget();
-        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"));
+        var cacheDefaults = new ScanCacheOptions();
+        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"), CommandReader.Sandbox(root, SandboxMode.Required));
         var config = new BridgeConfig
         {
             HostHub = where.Host,
@@ -127,6 +131,12 @@ internal static class ConfigLoader
                 GiveUpAfter = replies.Duration("give_up_after", replyDefaults.GiveUpAfter),
                 MaxGone = replies.Number("max_gone", replyDefaults.MaxGone, 1, 1_000_000),
             },
+            Cache = cacheDefaults with
+            {
+                KeepClean = cache.Duration("keep_clean", cacheDefaults.KeepClean, maxDays: 365),
+                KeepBad = cache.Duration("keep_bad", cacheDefaults.KeepBad, maxDays: 365),
+                MaxEntries = cache.Number("max_entries", cacheDefaults.MaxEntries, 0, 100_000_000),
+            },
             Unpacking = budget with
             {
                 MaxDepth = unpacking.Number("max_depth", budget.MaxDepth, 1, 100),
@@ -141,7 +151,7 @@ internal static class ConfigLoader
             VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
         };
 
-        foreach (var section in (ConfigSection[])[hub, scan, queue, replies, retention, unpacking, root])
+        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, retention, unpacking, root])
         {
             section.NothingElse();
         }

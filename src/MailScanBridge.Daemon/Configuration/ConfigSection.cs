@@ -162,6 +162,17 @@ internal sealed partial class ConfigSection
             : new ConfigSection(_file, At(key), new YamlMappingNode(), _errors);
     }
 
+    /// <summary>This section, with what it does not say taken from another.</summary>
+    public ConfigSection Over(ConfigSection other)
+    {
+        foreach (var (name, child) in other._children)
+        {
+            _children.TryAdd(name, child);
+        }
+
+        return this;
+    }
+
     public bool Has(string key)
     {
         _asked.Add(key);

@@ -59,7 +59,13 @@ internal static class RouteReader
             section.Wrong("only_if_flagged", $"{Printable.Text(condition, 60)} is no earlier step of this route; there are: {string.Join(", ", earlier.Select(e => e.Scanner))}");
         }
 
-        var step = new RouteStep(scanner, section.Flag("mandatory", true), condition);
+        var backup = section.Has("backup") ? section.RequiredText("backup") : null;
+        if (backup is { Length: > 0 } && (!known.Contains(backup) || backup == scanner))
+        {
+            section.Wrong("backup", $"no other scanner is named {Printable.Text(backup, 60)}; there are: {string.Join(", ", known.Where(k => k != scanner))}");
+        }
+
+        var step = new RouteStep(scanner, section.Flag("mandatory", true), condition, backup);
         section.NothingElse();
         return step;
     }

@@ -1,32 +1,40 @@
-using System.Globalization;
 using MailScanBridge.Scanning.Clamd;
-using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
+using MailScanBridge.Scanning.Resilience;
+using MailScanBridge.Scanning.Sandboxing;
 
 namespace MailScanBridge.Daemon.Configuration;
 
 /// <summary>Reads <c>scanners</c>: a mapping from name to kind and the kind's own options.</summary>
 internal static class ScannerReader
 {
-    private static readonly string[] Kinds = ["content", "hash_list", "clamd", "command"];
+    private static readonly string[] Kinds = ["content", "hash_list", "clamd", "yara", "command"];
 
     /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
-    public static IReadOnlyList<ScannerConfig> Read(ConfigSection own, ConfigSection builtIn)
+    /// <param name="own">The file's section.</param>
+    /// <param name="builtIn">The built-in file's.</param>
+    /// <param name="sandbox">What holds for a tool that says nothing of its own.</param>
+    public static IReadOnlyList<ScannerConfig> Read(ConfigSection own, ConfigSection builtIn, SandboxMode sandbox)
     {
         var scanners = new List<ScannerConfig>();
         foreach (var name in builtIn.Keys.Where(k => !own.Keys.Contains(k)).ToList())
         {
-            Add(scanners, name, builtIn.Section(name));
+            Add(scanners, name, builtIn.Section(name), sandbox);
         }
 
         foreach (var name in own.Keys.ToList())
         {
-            Add(scanners, name, own.Section(name));
+            Add(scanners, name, Merged(own.Section(name), builtIn, name), sandbox);
         }
 
         return scanners;
     }
 
-    private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section)
+    /// <summary>A scanner of the built-in file that is named without its kind keeps what is not said: one line switches it on or moves it.</summary>
+    private static ConfigSection Merged(ConfigSection own, ConfigSection builtIn, string name) =>
+        !own.Has("kind") && builtIn.Keys.Contains(name) ? own.Over(builtIn.Section(name)) : own;
+
+    private static void Add(List<ScannerConfig> scanners, string name, ConfigSection section, SandboxMode sandbox)
     {
         if (!section.Flag("enabled", true))
         {
@@ -45,18 +53,31 @@ internal static class ScannerReader
                 section.Wrong("kind", "the built-in content scanner has one name: content");
                 break;
             case "hash_list":
-                options = section.AbsolutePath("path", "");
+                options = HashList(section);
                 break;
             case "clamd":
                 options = Clamd(section);
                 break;
+            case "yara":
+                options = CommandReader.Yara(section, sandbox);
+                break;
             case "command":
-                options = Command(section);
+                options = CommandReader.Read(section, sandbox);
                 break;
         }
 
         section.NothingElse();
         scanners.Add(new ScannerConfig(name, kind, options));
+    }
+
+    private static HashListOptions HashList(ConfigSection section)
+    {
+        var options = new HashListOptions { Path = section.AbsolutePath("path", "") };
+        return options with
+        {
+            KnownGood = section.Choice("known", "bad", "bad", "good") == "good",
+            Reload = section.Duration("reload", options.Reload),
+        };
     }
 
     private static ClamdOptions Clamd(ConfigSection section)
@@ -70,84 +91,29 @@ internal static class ScannerReader
         {
             section.Wrong("address", "a socket's path has at most 107 bytes");
         }
+        else if (options.Address.StartsWith("tcp:", StringComparison.Ordinal) && !new Uri(options.Address).IsLoopback && !section.Flag("allow_remote", false))
+        {
+            section.Wrong("address", $"{Printable.Text(options.Address, 80)} is not on this machine: files would travel in the clear to whoever answers there. If that is meant: allow_remote: true");
+        }
+
+        section.Has("allow_remote");
 
         return options with
         {
-            Timeout = section.Duration("timeout", options.Timeout),
+            Guard = Guard(section, options.Guard),
             MaxSize = section.Size("max_size", options.MaxSize),
-            Concurrency = section.Number("concurrency", options.Concurrency, 1, 1000),
+            PassFiles = section.Flag("pass_files", options.PassFiles),
+            MaxDatabaseAge = section.Duration("max_database_age", options.MaxDatabaseAge, maxDays: 3650),
         };
     }
 
-    private static CommandOptions Command(ConfigSection section)
+    /// <summary>What is told of every tool in the same words.</summary>
+    internal static ToolGuardOptions Guard(ConfigSection section, ToolGuardOptions defaults) => defaults with
     {
-        var options = new CommandOptions { Command = section.TextList("command") ?? [] };
-        if (options.Command.Count == 0)
-        {
-            section.Wrong("command", "is required: program and arguments as a list, such as [yara, \"{rules}\", \"{sample}\"]");
-        }
-        else if (!options.Command.Contains("{sample}"))
-        {
-            section.Wrong("command", "must have {sample} as an argument of its own: the path of what is scanned");
-        }
-
-        var files = section.Section("files");
-        if (files.Keys.Contains("sample"))
-        {
-            files.Wrong("sample", "{sample} stands for what is scanned: give this file another name");
-        }
-
-        var exitCodes = section.TextList("success_exit_codes");
-        return options with
-        {
-            Files = files.Keys.ToDictionary(k => k, k => files.AbsolutePath(k, "")),
-            VersionCommand = section.TextList("version_command"),
-            LooksAtContent = section.Flag("looks_at_content", options.LooksAtContent),
-            SuccessExitCodes = exitCodes is null ? options.SuccessExitCodes : ExitCodes(section, exitCodes),
-            SuccessPattern = section.Pattern("success_pattern"),
-            StandardErrorIsFailure = section.Flag("stderr_is_failure", options.StandardErrorIsFailure),
-            Findings = [.. (section.SectionList("findings") ?? []).Select(Finding).OfType<FindingRule>()],
-            Timeout = section.Duration("timeout", options.Timeout),
-            MaxOutput = (int)Math.Min(int.MaxValue, section.Size("max_output", options.MaxOutput)),
-            MaxSize = section.Size("max_size", options.MaxSize),
-            Concurrency = section.Number("concurrency", options.Concurrency, 1, 1000),
-        };
-    }
-
-    private static HashSet<int> ExitCodes(ConfigSection section, IReadOnlyList<string> texts)
-    {
-        var codes = new HashSet<int>();
-        foreach (var text in texts)
-        {
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255)
-            {
-                codes.Add(code);
-            }
-            else
-            {
-                section.Wrong("success_exit_codes", $"\"{Printable.Text(text, 60)}\" is not allowed; expected whole numbers from 0 to 255");
-            }
-        }
-
-        return codes;
-    }
-
-    private static FindingRule? Finding(ConfigSection section)
-    {
-        var pattern = section.Pattern("pattern");
-        if (pattern is null && !section.Has("pattern"))
-        {
-            section.Wrong("pattern", "is required: a regular expression with a group (?<name>...)");
-        }
-        else if (pattern is not null && !pattern.GetGroupNames().Contains("name"))
-        {
-            section.Wrong("pattern", "must have a group (?<name>...): the finding's name");
-        }
-
-        var rule = pattern is null ? null : new FindingRule(pattern);
-        var score = section.Number("score", 50, 0, 100);
-        var maliciousAt = section.Number("malicious_at", 75, 0, 101);
-        section.NothingElse();
-        return rule is null ? null : rule with { Score = score, MaliciousAt = maliciousAt };
-    }
+        Timeout = section.Duration("timeout", defaults.Timeout),
+        Concurrency = section.Number("concurrency", defaults.Concurrency, 1, 1000),
+        Retries = section.Number("retries", defaults.Retries, 0, 10),
+        BreakAfter = section.Number("break_after", defaults.BreakAfter, 2, 1000),
+        BreakFor = section.Duration("break_for", defaults.BreakFor),
+    };
 }

@@ -15,10 +15,15 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly ScanPipeline _pipeline;
     private readonly ScannerSearch _search;
     private readonly UrlDesk _urls;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
     private Bridge(
-        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, UrlDesk urls, IReadOnlyList<FoundScanner> scanners, ScannerSearch search)
+        FileStream stateLock, ZeekHub? hub, ZeekClient client, ZeekClientOptions endpoints, ScanPipeline pipeline, UrlDesk urls, IReadOnlyList<FoundScanner> scanners, ScannerSearch search,
+        TimeProvider time, ILogger logger)
     {
+        _time = time;
+        _logger = logger;
         _search = search;
         _urls = urls;
         _lock = stateLock;
@@ -49,7 +54,9 @@ internal sealed class Bridge : IAsyncDisposable
         ZeekHub? hub = null;
         try
         {
-            var scanners = await FindScannersAsync(config, time, loggers, cancellationToken);
+            var logger = loggers.CreateLogger("MailScanBridge.Scanners");
+            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), time, logger);
+            var scanners = await FindScannersAsync(config, factory, logger, cancellationToken);
             var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
             await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
             hub = config.HostHub ? StartHub(config, loggers) : null;
@@ -67,19 +74,21 @@ internal sealed class Bridge : IAsyncDisposable
                 Custody = config.Custody,
                 Queue = config.Queue,
                 Overload = config.Overload,
+                Cache = config.Cache,
                 Unpacking = config.Unpacking,
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,
                 Quarantine = config.Quarantine,
                 Disk = config.Disk,
+                Absent = scanners.Where(s => s.Scanner is null).ToDictionary(s => s.Name, s => s.Absent!),
                 VerdictLogPath = config.VerdictLogPath,
                 AuditLogPath = config.AuditLogPath,
             };
             var pipeline = new ScanPipeline(parts, client, time, loggers);
             var urls = new UrlDesk(config, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);
             await urls.ReadListsAsync(cancellationToken);
-            return new Bridge(stateLock, hub, client, endpoints, pipeline, urls, scanners, new ScannerSearch(config, time, loggers));
+            return new Bridge(stateLock, hub, client, endpoints, pipeline, urls, scanners, new ScannerSearch(config, factory, time, logger), time, logger);
         }
         catch (Exception e)
         {
@@ -102,7 +111,20 @@ internal sealed class Bridge : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var looking = _search.RunAsync([.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)], _pipeline.Add, stop.Token);
+        var lists = new ListWatch(_time, _logger, stop.Token);
+        foreach (var scanner in Scanners.Select(s => s.Scanner).OfType<IScanner>())
+        {
+            lists.Add(scanner);
+        }
+
+        var looking = _search.RunAsync(
+            [.. Scanners.Where(s => s.Scanner is null).Select(s => s.Name)],
+            found =>
+            {
+                _pipeline.Add(found);
+                lists.Add(found);
+            },
+            stop.Token);
         Task[] rooms = [_pipeline.RunAsync(stop.Token), _urls.RunAsync(stop.Token)];
         try
         {
@@ -116,6 +138,7 @@ internal sealed class Bridge : IAsyncDisposable
         {
             await stop.CancelAsync();
             await looking;
+            await lists.EndAsync();
             await Task.WhenAll(rooms).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // The first to end is told above.
         }
     }
@@ -161,12 +184,11 @@ internal sealed class Bridge : IAsyncDisposable
         }
     }
 
-    private static async Task<IReadOnlyList<FoundScanner>> FindScannersAsync(BridgeConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FoundScanner>> FindScannersAsync(BridgeConfig config, ScannerFactory factory, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await ScannerFactory.ProbeAsync(config.Scanners, time, cancellationToken);
-            var logger = loggers.CreateLogger("MailScanBridge.Scanners");
+            var found = await factory.ProbeAsync(config.Scanners, cancellationToken);
             foreach (var scanner in found)
             {
                 if (scanner.Scanner is { } there)

@@ -16,7 +16,18 @@ internal static partial class HostLog
 
     [LoggerMessage(10004, LogLevel.Information, "mailscan-bridge {Version}: responder of bridge {Bridge}, hub {HubXPub} and {HubXSub}, table inet {Table}")]
     public static partial void ResponderStarted(ILogger logger, string version, string bridge, string hubXPub, string hubXSub, string table);
+    [LoggerMessage(10008, LogLevel.Warning, "Scanner {Name}: {Problem} The line is left out.")]
+    public static partial void ListMalformed(ILogger logger, string name, string problem);
+
+    [LoggerMessage(10009, LogLevel.Error, "Scanner {Name}: its list has changed and cannot be used; the old one stays: {Problem}")]
+    public static partial void ListRefused(ILogger logger, string name, string problem);
 
     [LoggerMessage(10003, LogLevel.Critical, "The daemon ends: {Problem}")]
     public static partial void Failed(ILogger logger, string problem, Exception exception);
+
+    [LoggerMessage(10006, LogLevel.Information, "Sandbox: bubblewrap {Version}")]
+    public static partial void SandboxFound(ILogger logger, string version);
+
+    [LoggerMessage(10007, LogLevel.Warning, "No sandbox: {Why}. Commands are refused unless their option sandbox, or the configuration's, is if_available or off; then they run without limits on memory, processor, files and network.")]
+    public static partial void NoSandbox(ILogger logger, string why);
 }

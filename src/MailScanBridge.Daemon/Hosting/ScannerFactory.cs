@@ -3,6 +3,10 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
+using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Scanning.Yara;
+using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Daemon.Hosting;
 
@@ -12,15 +16,20 @@ namespace MailScanBridge.Daemon.Hosting;
 /// <param name="Absent">What is missing; null where it is there.</param>
 internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Absent);
 
-/// <summary>Makes the configured scanners and asks each whether it is there.</summary>
-internal static class ScannerFactory
+/// <summary>Makes the configured scanners and asks each whether it is there. Safe for concurrent use.</summary>
+/// <param name="rules">Absolute path of the directory for compiled rules.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For what is found and what is not.</param>
+internal sealed class ScannerFactory(string rules, TimeProvider time, ILogger logger)
 {
-    /// <summary>Probes all of them at once.</summary>
-    /// <exception cref="FormatException">A hash list has a line that is no hash.</exception>
-    public static async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, TimeProvider time, CancellationToken cancellationToken) =>
-        await Task.WhenAll(configs.Select(c => ProbeAsync(c, time, cancellationToken)));
+    private readonly Lazy<Task<Sandbox>> _sandbox = new(() => FindSandboxAsync(logger));
 
-    private static async Task<FoundScanner> ProbeAsync(ScannerConfig config, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Probes all of them at once.</summary>
+    /// <exception cref="FormatException">No line of a hash list is a hash.</exception>
+    public async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, CancellationToken cancellationToken) =>
+        await Task.WhenAll(configs.Select(c => ProbeAsync(c, cancellationToken)));
+
+    private async Task<FoundScanner> ProbeAsync(ScannerConfig config, CancellationToken cancellationToken)
     {
         switch (config.Options)
         {
@@ -28,21 +37,42 @@ internal static class ScannerFactory
                 return new FoundScanner(config.Name, null, "switched off (enabled: false)");
             case null:
                 return new FoundScanner(config.Name, new ContentScanner(), null);
-            case string path:
-                return File.Exists(path)
-                    ? new FoundScanner(config.Name, HashListScanner.Load(config.Name, path), null)
-                    : new FoundScanner(config.Name, null, $"{path} does not exist");
+            case HashListOptions list:
+                return File.Exists(list.Path)
+                    ? new FoundScanner(config.Name, await Task.Run(() => HashListScanner.Load(config.Name, list), cancellationToken), null)
+                    : new FoundScanner(config.Name, null, $"{list.Path} does not exist");
             case ClamdOptions options:
-                var clamd = new ClamdScanner(config.Name, options, time);
-                return await clamd.ProbeAsync(cancellationToken) is not null
-                    ? new FoundScanner(config.Name, clamd, null)
-                    : new FoundScanner(config.Name, null, $"no clamd answers at {options.Address}");
+                var clamd = new ClamdScanner(config.Name, options, time, logger);
+                var useless = await clamd.ProbeAsync(cancellationToken) is null ? $"no clamd answers at {options.Address}" : await clamd.CheckAsync(cancellationToken);
+                return new FoundScanner(config.Name, useless is null ? clamd : null, useless);
+            case YaraOptions options:
+                var yara = new YaraScanner(config.Name, options, Path.Combine(rules, $"yara-{Uri.EscapeDataString(config.Name)}"), await SandboxForAsync(options.Command), time, logger);
+                var missing = await yara.ProbeAsync(cancellationToken);
+                return new FoundScanner(config.Name, missing is null ? yara : null, missing);
             case CommandOptions options:
-                var command = new CommandScanner(config.Name, options, time);
+                var command = new CommandScanner(config.Name, options, await SandboxForAsync(options), time, logger);
                 var absent = await command.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, absent is null ? command : null, absent);
             default:
                 throw new InvalidOperationException($"Scanner {config.Name} has no known kind.");
         }
+    }
+
+    private Task<Sandbox> SandboxForAsync(CommandOptions options) => options.Sandbox == SandboxMode.Off ? Task.FromResult(Sandbox.None("switched off")) : _sandbox.Value;
+
+    /// <summary>Tried once, when the first tool wants it; what this machine has is said then.</summary>
+    private static async Task<Sandbox> FindSandboxAsync(ILogger logger)
+    {
+        var sandbox = await Sandbox.FindAsync(CancellationToken.None);
+        if (sandbox.Unavailable is { } why)
+        {
+            HostLog.NoSandbox(logger, why);
+        }
+        else
+        {
+            HostLog.SandboxFound(logger, sandbox.Version!);
+        }
+
+        return sandbox;
     }
 }

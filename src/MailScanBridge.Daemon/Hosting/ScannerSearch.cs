@@ -5,10 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace MailScanBridge.Daemon.Hosting;
 
 /// <summary>Looks again, from time to time, for configured scanners that were absent: after a boot, clamd loads for longer than the daemon starts.</summary>
-internal sealed class ScannerSearch(BridgeConfig config, TimeProvider time, ILoggerFactory loggers)
+internal sealed class ScannerSearch(BridgeConfig config, ScannerFactory factory, TimeProvider time, ILogger logger)
 {
-    private readonly ILogger _logger = loggers.CreateLogger("MailScanBridge.Scanners");
-
     /// <summary>Runs until cancelled or until nothing is absent any more.</summary>
     /// <param name="absent">Names of the scanners to look for.</param>
     /// <param name="found">Told each one that is there now.</param>
@@ -26,7 +24,7 @@ internal sealed class ScannerSearch(BridgeConfig config, TimeProvider time, ILog
                 {
                     if (await LookAsync(scanner, told, cancellationToken) is { } there)
                     {
-                        HostLog.ScannerFound(_logger, scanner.Name, there.Version ?? "");
+                        HostLog.ScannerFound(logger, scanner.Name, there.Version ?? "");
                         found(there);
                         missing.Remove(scanner);
                     }
@@ -43,13 +41,13 @@ internal sealed class ScannerSearch(BridgeConfig config, TimeProvider time, ILog
     {
         try
         {
-            return (await ScannerFactory.ProbeAsync([scanner], time, cancellationToken))[0].Scanner;
+            return (await factory.ProbeAsync([scanner], cancellationToken))[0].Scanner;
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             if (told.Add(scanner.Name))
             {
-                HostLog.ScannerAbsent(_logger, scanner.Name, e.Message); // There, and not usable: said once.
+                HostLog.ScannerAbsent(logger, scanner.Name, e.Message); // There, and not usable: said once.
             }
 
             return null;

@@ -1,12 +1,11 @@
 using System.IO.Compression;
 using System.Text;
-using MailScanBridge.Intake;
+using MailScanBridge.Daemon.Scan;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
-using MailScanBridge.Verdicts;
 
 namespace MailScanBridge.Daemon.Hosting;
 
@@ -34,6 +33,8 @@ internal static class SelfTest
 
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var metrics = new MailScanMetrics(); // Its scans are not the sensor's.
+        var ours = routes.Select(r => r with { Steps = [.. r.Steps.Where(s => builtIn.ContainsKey(s.Scanner))] }).ToList();
+        var scan = new FileScan(new Unpacker(budget, time), new Router(ours), new ScanRunner(builtIn, metrics, time), TimeSpan.FromMinutes(5), time);
         try
         {
             await ExpectAsync(VerdictKind.Malicious, Mail(Zip(ByteSignatures.All.First(s => s.Finding.Name == ByteSignatures.EicarName).Pattern)));
@@ -49,20 +50,8 @@ internal static class SelfTest
             var path = Path.Combine(directory, "mail");
             var work = Path.Combine(directory, "work");
             await File.WriteAllBytesAsync(path, mail, cancellationToken);
-            Directory.CreateDirectory(work);
-            var unpacked = new Unpacker(budget, time).Unpack(path, null, "message/rfc822", work, cancellationToken);
-            var router = new Router(routes);
-            var runner = new ScanRunner(builtIn, metrics, time);
-            var reports = new List<ScanReport>();
-            foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
-            {
-                var plan = router.Plan(item);
-                var steps = plan.Steps.Where(s => builtIn.ContainsKey(s.Scanner)).ToList();
-                reports.Add(await runner.RunAsync(plan with { Route = plan.Route is { } route ? route with { Steps = steps } : null }, CancellationToken.None, cancellationToken));
-            }
-
-            var verdict = VerdictMaker.Make(Request(mail.Length), unpacked, reports, TimeSpan.Zero, 0);
-            Directory.Delete(work, recursive: true);
+            IReadOnlyList<ScanReport> reports = [];
+            var verdict = await scan.RunAsync(LocalRequest.Of("self-test", 1, mail.Length, default) with { Kind = "message" }, path, null, work, () => TimeSpan.Zero, 0, cancellationToken, look: (_, done) => reports = done);
             if (verdict.Kind != expected && reports.All(r => r.Steps.Any(s => s.Result is not null)))
             {
                 throw new StartException(
@@ -88,25 +77,4 @@ internal static class SelfTest
         "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nself-test\r\n" +
         "--b\r\nContent-Type: application/zip; name=\"test.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
         $"{Convert.ToBase64String(attachment, Base64FormattingOptions.InsertLineBreaks)}\r\n--b--\r\n");
-
-    private static FileRequest Request(int size) => new()
-    {
-        Proto = EventDecoder.Proto,
-        Node = "self-test",
-        Incarnation = 0,
-        Seqno = 1,
-        Attempt = 1,
-        Ts = default,
-        Sent = default,
-        Path = "",
-        Kind = "message",
-        Source = "SMTP",
-        Fuid = "",
-        SeenBytes = (ulong)size,
-        MissingBytes = 0,
-        OverflowBytes = 0,
-        Cutoff = false,
-        TimedOut = false,
-        Complete = true,
-    };
 }

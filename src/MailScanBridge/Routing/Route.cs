@@ -8,7 +8,10 @@ namespace MailScanBridge.Routing;
 public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyList<RouteStep> Steps, bool StopAtMalicious = true)
 {
     /// <summary>Whether this route serves a type.</summary>
-    public bool Matches(string type) => Types.Any(pattern => pattern.EndsWith('*')
+    public bool Matches(string type) => PatternFor(type) is not null;
+
+    /// <summary>The first of <see cref="Types"/> that names a type; null where none does.</summary>
+    public string? PatternFor(string type) => Types.FirstOrDefault(pattern => pattern.EndsWith('*')
         ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
         : pattern == type);
 }
@@ -16,5 +19,6 @@ public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyLi
 /// <summary>One tool in a route.</summary>
 /// <param name="Scanner">The scanner's name.</param>
 /// <param name="Mandatory">True: without this step's proof the item is not clean. False: its findings count, its failure does not.</param>
-/// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run; null: always.</param>
-public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null);
+/// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run, be it a note; null: always.</param>
+/// <param name="Backup">The scanner that takes this step where the first is absent, down or too slow; null: none.</param>
+public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null, string? Backup = null);

@@ -8,7 +8,10 @@ public interface IScanner
     /// <summary>The name used in configuration, routes, verdicts and logs.</summary>
     string Name { get; }
 
-    /// <summary>The tool's version as it last told it, or null before it was reached.</summary>
+    /// <summary>
+    /// The tool's version as it last told it, or null before it was reached. Changes whenever its answers may: rules and
+    /// databases count as much as the program, since an answer holds for the same content again under the same version.
+    /// </summary>
     string? Version { get; }
 
     /// <summary>
@@ -16,6 +19,13 @@ public interface IScanner
     /// proves nothing.
     /// </summary>
     bool LooksAtContent { get; }
+
+    /// <summary>
+    /// All that the answer hangs on besides the content, as one text: items with equal content and equal text get the same
+    /// answer. Empty, the default, for scanners that see only the content, under a path of the daemon's. A scanner that looks
+    /// at an item's name, types or container must say so here, or one file's answer is given for another.
+    /// </summary>
+    string Sees(ScanItem item) => "";
 
     /// <summary>
     /// Scans one item. Does not throw for what a file or a tool may do: a failure is a result with

@@ -11,7 +11,11 @@ namespace MailScanBridge.Scanning;
 /// <param name="Skipped">Why it did not run; null where it did.</param>
 /// <param name="Elapsed">How long it ran.</param>
 public sealed record StepReport(
-    string Scanner, string? Version, bool Mandatory, bool LooksAtContent, ScannerResult? Result, string? Skipped, TimeSpan Elapsed);
+    string Scanner, string? Version, bool Mandatory, bool LooksAtContent, ScannerResult? Result, string? Skipped, TimeSpan Elapsed)
+{
+    /// <summary>True where the result is that of an earlier scan of the same content, or of one that ran at the same time.</summary>
+    public bool Reused { get; init; }
+}
 
 /// <summary>Everything that was done with one item.</summary>
 public sealed record ScanReport(ScanItem Item, IReadOnlyList<StepReport> Steps);

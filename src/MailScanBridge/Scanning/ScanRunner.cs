@@ -9,8 +9,17 @@ namespace MailScanBridge.Scanning;
 /// (<c>tool_down</c>) where it is mandatory, a note where it is not. What one scanner does wrong ends with its step: the others
 /// still run, and what they found still counts. Safe for concurrent use.
 /// </summary>
-public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time)
+/// <param name="scanners">Those that are there, by name.</param>
+/// <param name="metrics">Where times are measured.</param>
+/// <param name="time">The clock.</param>
+/// <param name="cache">What was found before; may be null.</param>
+/// <param name="absent">Why the others are not, by name; may be null.</param>
+public sealed class ScanRunner(
+    IReadOnlyDictionary<string, IScanner> scanners, MailScanMetrics metrics, TimeProvider time, ScanCache? cache = null, IReadOnlyDictionary<string, string>? absent = null)
 {
+    /// <summary>Said of a step whose scanner is absent.</summary>
+    public const string NotHere = "not on this machine";
+
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="limit">Ends the time for the plan: the step that runs and the mandatory ones after it fail with <c>timeout</c>.</param>
@@ -33,41 +42,64 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
             {
                 steps.Add(new StepReport(step.Scanner, null, step.Mandatory, LooksAtContent: false, null, skip, TimeSpan.Zero));
             }
-            else if (scanners.TryGetValue(step.Scanner, out var scanner))
-            {
-                var started = time.GetTimestamp();
-                var result = await RunAsync(scanner, plan.Item, limit, cancellationToken);
-                var elapsed = time.GetElapsedTime(started);
-                metrics.Scanned(scanner.Name, result.Outcome, elapsed);
-                steps.Add(new StepReport(step.Scanner, scanner.Version, step.Mandatory, scanner.LooksAtContent, result, null, elapsed));
-            }
-            else if (step.Mandatory)
-            {
-                var absent = ScannerResult.Failed(Reasons.ToolDown, "not on this machine");
-                steps.Add(new StepReport(step.Scanner, null, Mandatory: true, LooksAtContent: true, absent, null, TimeSpan.Zero));
-            }
             else
             {
-                steps.Add(new StepReport(step.Scanner, null, Mandatory: false, LooksAtContent: false, null, "not on this machine", TimeSpan.Zero));
+                steps.AddRange(await WithBackupAsync(step, plan.Item, limit, cancellationToken));
             }
         }
 
         return new ScanReport(plan.Item, steps);
     }
 
-    private static async Task<ScannerResult> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    /// <summary>A step, and its backup's where it needs one. Which of the two the item's proof hangs on is the one that worked.</summary>
+    private async Task<StepReport[]> WithBackupAsync(RouteStep step, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        var first = await StepAsync(step.Scanner, step.Mandatory, item, limit, cancellationToken);
+        if (step.Backup is not { } backup || !IsDown(first) || limit.IsCancellationRequested)
+        {
+            return [first];
+        }
+
+        var second = await StepAsync(backup, step.Mandatory, item, limit, cancellationToken);
+        return IsDown(second) ? [first, second with { Mandatory = false }] : [first with { Mandatory = false }, second];
+    }
+
+    private static bool IsDown(StepReport step) => step.Result is null or { Outcome: ScanOutcome.Failed, Reason: Reasons.ToolDown or Reasons.Timeout };
+
+    private async Task<StepReport> StepAsync(string name, bool mandatory, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        if (scanners.TryGetValue(name, out var scanner))
+        {
+            var started = time.GetTimestamp();
+            var (result, reused) = await RunAsync(scanner, item, limit, cancellationToken);
+            var elapsed = time.GetElapsedTime(started);
+            if (!reused)
+            {
+                metrics.Scanned(scanner.Name, result.Outcome, elapsed);
+            }
+
+            return new StepReport(name, scanner.Version, mandatory, scanner.LooksAtContent || result.KnownGood, result, null, elapsed) { Reused = reused };
+        }
+
+        var why = absent?.GetValueOrDefault(name) is { } known ? $"{NotHere}: {known}" : NotHere;
+        return mandatory
+            ? new StepReport(name, null, Mandatory: true, LooksAtContent: true, ScannerResult.Failed(Reasons.ToolDown, why), null, TimeSpan.Zero)
+            : new StepReport(name, null, Mandatory: false, LooksAtContent: false, null, why, TimeSpan.Zero);
+    }
+
+    private async Task<(ScannerResult Result, bool Reused)> RunAsync(IScanner scanner, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit, cancellationToken);
         try
         {
             both.Token.ThrowIfCancellationRequested();
-            return await scanner.ScanAsync(item, both.Token);
+            return cache is null ? (await scanner.ScanAsync(item, both.Token), false) : await cache.ScanAsync(scanner, item, both.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return limit.IsCancellationRequested
+            return (limit.IsCancellationRequested
                 ? ScannerResult.Failed(Reasons.Timeout, "the time for all parts was over (scan.timeout)")
-                : ScannerResult.Failed(Reasons.ToolDown, $"{e.GetType().Name}: {e.Message}");
+                : ScannerResult.Failed(Reasons.ToolDown, $"{e.GetType().Name}: {e.Message}"), false);
         }
     }
 
@@ -76,6 +108,11 @@ public sealed class ScanRunner(IReadOnlyDictionary<string, IScanner> scanners, M
         if (plan.Route is { StopAtMalicious: true } && done.Any(d => d.Result?.Findings.Any(f => f.Kind == VerdictKind.Malicious) == true))
         {
             return "malicious already";
+        }
+
+        if (!step.Mandatory && done.Any(d => d.Result is { KnownGood: true }) && !done.Any(d => d.Result is { Findings.Count: > 0 }))
+        {
+            return "known good";
         }
 
         return step.OnlyIfFlagged is { } earlier && !done.Any(d => d.Scanner == earlier && d.Result is { Findings.Count: > 0 })

@@ -15,8 +15,9 @@ public enum ScanOutcome
 
 /// <summary>Something a scanner found in an item.</summary>
 /// <param name="Name">The name the tool gave it, such as <c>Eicar-Test-Signature</c>. May be attacker text: escape on output.</param>
-/// <param name="Kind"><see cref="VerdictKind.Suspicious"/> or <see cref="VerdictKind.Malicious"/>.</param>
-/// <param name="Score">0 to 100.</param>
+/// <param name="Kind"><see cref="VerdictKind.Suspicious"/> or <see cref="VerdictKind.Malicious"/>; or <see cref="VerdictKind.Clean"/> for a note, which
+/// speaks against nobody, but lets a later step run and stands in the verdict's detail.</param>
+/// <param name="Score">0 to 100; 0 for a note.</param>
 /// <param name="Detail">One line for people, or null.</param>
 public sealed record Finding(string Name, VerdictKind Kind, int Score, string? Detail = null);
 
@@ -27,6 +28,9 @@ public sealed record Finding(string Name, VerdictKind Kind, int Score, string? D
 /// <param name="Detail">One line for people, or null.</param>
 public sealed record ScannerResult(ScanOutcome Outcome, IReadOnlyList<Finding> Findings, string? Reason = null, string? Detail = null)
 {
+    /// <summary>True where the content is one that the operator's list knows as good: that is proof of all of it, and optional steps are left out.</summary>
+    public bool KnownGood { get; init; }
+
     public static ScannerResult Scanned(params IReadOnlyList<Finding> findings) => new(ScanOutcome.Scanned, findings);
 
     public static ScannerResult NoOpinion(params IReadOnlyList<Finding> findings) => new(ScanOutcome.NoOpinion, findings);

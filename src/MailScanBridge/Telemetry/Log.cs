@@ -58,6 +58,27 @@ internal static partial class Log
     [LoggerMessage(2008, LogLevel.Warning, "Overload level {Level}, before {Before}: {Waiting} requests wait, {Open} are open, the next has waited for {Seconds:0.#} s. {Meaning}")]
     public static partial void OverloadLevel(ILogger logger, int level, int before, int waiting, int open, double seconds, string meaning);
 
+    [LoggerMessage(5000, LogLevel.Warning, "Scanner {Name} is down: {Problem} What needs it is unscanned (tool_down). It is tried again; further failures are not logged.")]
+    public static partial void ToolIsDown(ILogger logger, string name, string problem);
+
+    [LoggerMessage(5001, LogLevel.Information, "Scanner {Name} is back")]
+    public static partial void ToolIsBack(ILogger logger, string name);
+
+    [LoggerMessage(5002, LogLevel.Warning, "Scanner {Name}: its database {Version} is older than {Days} days (max_database_age). Does freshclam run?")]
+    public static partial void OldDatabase(ILogger logger, string name, string version, double days);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Scanner {Name} was seen to scan files of {Found} bytes, not of {Configured} (max_size): larger ones are too_large. Raise MaxFileSize, MaxScanSize and StreamMaxLength in clamd.conf, or lower max_size.")]
+    public static partial void LowLimits(ILogger logger, string name, long found, long configured);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Scanner {Name} says OK past its own limits. Set AlertExceedsMax yes in clamd.conf, so that it tells.")]
+    public static partial void SilentLimits(ILogger logger, string name);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Scanner {Name} leaves out {Bad} of {All} rule files, the others serve: {Problems}")]
+    public static partial void BadRules(ILogger logger, string name, int bad, int all, string problems);
+
+    [LoggerMessage(5006, LogLevel.Error, "Scanner {Name} cannot take up its rules and keeps those it has: {Problem}")]
+    public static partial void RulesKept(ILogger logger, string name, string problem);
+
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
 

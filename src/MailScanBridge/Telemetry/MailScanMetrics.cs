@@ -39,6 +39,10 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
     private readonly Counter<long> _urlUnsentCounter;
+    private readonly Counter<long> _cacheHitCounter;
+    private readonly Counter<long> _cacheMissCounter;
+    private readonly Counter<long> _cacheJoinedCounter;
+    private readonly Counter<long> _cacheEvictedCounter;
 
     public MailScanMetrics()
     {
@@ -71,6 +75,10 @@ public sealed class MailScanMetrics : IDisposable
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
         _urlUnsentCounter = Meter.CreateCounter<long>("mailscan.url.unsent", "{lookup}", "Answers that could not be sent");
+        _cacheHitCounter = Meter.CreateCounter<long>("mailscan.cache.hit", "{answer}", "Steps answered by an earlier scan of the same content");
+        _cacheMissCounter = Meter.CreateCounter<long>("mailscan.cache.miss", "{answer}", "Steps that had to scan");
+        _cacheJoinedCounter = Meter.CreateCounter<long>("mailscan.cache.joined", "{answer}", "Steps answered by a scan that another item had begun");
+        _cacheEvictedCounter = Meter.CreateCounter<long>("mailscan.cache.evicted", "{answer}", "Answers forgotten because too many were kept");
     }
 
     /// <summary>The meter of this pipeline alone, for a listener that must not hear another's.</summary>
@@ -140,6 +148,14 @@ public sealed class MailScanMetrics : IDisposable
     public void UrlExpired() => _urlExpiredCounter.Add(1);
 
     public void UrlUnsent() => _urlUnsentCounter.Add(1);
+
+    public void CacheHit() => _cacheHitCounter.Add(1);
+
+    public void CacheMiss() => _cacheMissCounter.Add(1);
+
+    public void CacheJoined() => _cacheJoinedCounter.Add(1);
+
+    public void CacheEvicted() => _cacheEvictedCounter.Add(1);
 
     public void Dispose() => Meter.Dispose();
 

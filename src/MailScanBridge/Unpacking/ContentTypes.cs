@@ -140,17 +140,27 @@ public static class ContentTypes
 
     /// <summary>The type that a file's content shows. A file whose inside is broken has the type that its head shows.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static string DetectFile(string path)
+    public static string DetectFile(string path) => ExamineFile(path).Type;
+
+    /// <summary>The type that a file's content shows, and by what it shows it, for people.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (string Type, string How) ExamineFile(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         var head = new byte[(int)Math.Min(HeadLength, file.Length)];
         int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        string type = Detect(head.AsSpan(0, read));
-        return type switch
+        if (read == 0)
+            return (Empty, "it has no bytes");
+        switch (BinaryTypes.Detect(head.AsSpan(0, read)))
         {
-            Zip => ZipTypes.Refine(file),
-            Ole => OleTypes.Refine(file),
-            _ => type,
-        };
+            case Zip:
+                return (ZipTypes.Refine(file), "a zip's signature, and its members");
+            case Ole:
+                return (OleTypes.Refine(file), "a compound file's signature, and its streams");
+            case { } type:
+                return (type, "the signature in its first bytes");
+            default:
+                return TextTypes.Detect(head.AsSpan(0, read)) is { } text ? (text, "the shape of its text") : (Unknown, "no signature and no kind of text known here");
+        }
     }
 }

@@ -80,7 +80,7 @@ public sealed class Unpacker
         using var deadline = new CancellationTokenSource(_budget.MaxTime, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var session = new UnpackSession(_budget, _passwords, passwords, workDirectory, stop.Token);
-        ScanItem root = Root(path, name, declaredType);
+        ScanItem root = Examine(path, name, declaredType);
         session.Add(root);
         ScanItem current = root;
         try
@@ -128,7 +128,9 @@ public sealed class Unpacker
         }
     }
 
-    private static ScanItem Root(string path, string? name, string? declaredType)
+    /// <summary>The file itself as an item, not opened.</summary>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    internal static ScanItem Examine(string path, string? name, string? declaredType)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         return new ScanItem

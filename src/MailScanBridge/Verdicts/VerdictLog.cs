@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
 using MailScanBridge.Intake;
@@ -20,7 +19,6 @@ public sealed class VerdictLog : IAsyncDisposable
     private const int SearchBack = 64 * 1024 * 1024;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Channel<(FileRequest Request, Verdict Verdict)> _lines = Channel.CreateUnbounded<(FileRequest, Verdict)>();
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -106,7 +104,7 @@ public sealed class VerdictLog : IAsyncDisposable
         {
             while (keys.Count < 512 && _lines.Reader.TryRead(out var line))
             {
-                Write(buffer, line.Request, line.Verdict);
+                VerdictJson.WriteLine(buffer, line.Request, line.Verdict, _time.GetUtcNow());
                 keys.Add((line.Request.RequestKey, Math.Max(1, line.Verdict.Revision)));
             }
 
@@ -201,57 +199,6 @@ public sealed class VerdictLog : IAsyncDisposable
         BufferSize = 0,
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
-
-    private void Write(ArrayBufferWriter<byte> buffer, FileRequest request, Verdict verdict)
-    {
-        using (var json = new Utf8JsonWriter(buffer, Json))
-        {
-            json.WriteStartObject();
-            json.WriteString("time", _time.GetUtcNow());
-            json.WriteString("node", JsonEncodedText.Encode(request.Node, JavaScriptEncoder.Default)); // found again by it, so escaped as JSON does
-            json.WriteNumber("incarnation", request.Incarnation);
-            json.WriteNumber("seqno", request.Seqno);
-            json.WriteNumber("revision", Math.Max(1, verdict.Revision));
-            json.WriteString("verdict", Words.Of(verdict.Kind));
-            json.WriteString("reason", verdict.Reason);
-            json.WriteString("detail", verdict.Detail);
-            json.WriteNumber("score", verdict.Score);
-            WriteArray(json, "names", verdict.Names);
-            WriteArray(json, "tools", verdict.Tools);
-            json.WriteNumber("parts_found", verdict.PartsFound);
-            json.WriteNumber("parts_scanned", verdict.PartsScanned);
-            json.WriteString("sha256", verdict.Sha256);
-            json.WriteNumber("size", verdict.Size);
-            json.WriteString("detected_type", verdict.DetectedType);
-            json.WriteNumber("scan_time", Math.Round(verdict.ScanTime.TotalSeconds, 6));
-            json.WriteNumber("epoch", verdict.Epoch);
-            json.WriteString("ts", request.Ts);
-            json.WriteString("kind", Printable.Text(request.Kind));
-            json.WriteString("source", Printable.Text(request.Source));
-            json.WriteString("fuid", Printable.Text(request.Fuid));
-            json.WriteString("parent_fuid", request.ParentFuid is null ? null : Printable.Text(request.ParentFuid));
-            json.WriteString("uid", request.Uid is null ? null : Printable.Text(request.Uid));
-            json.WriteString("orig_h", request.OrigH?.ToString());
-            json.WriteString("resp_h", request.RespH?.ToString());
-            json.WriteString("filename", request.Filename is null ? null : Printable.Text(request.Filename, 500));
-            json.WriteString("mailfrom", request.Mail?.MailFrom is { } from ? Printable.Text(from, 500) : null);
-            json.WriteString("subject", request.Mail?.Subject is { } subject ? Printable.Text(subject, 500) : null);
-            json.WriteEndObject();
-        }
-
-        buffer.Write("\n"u8);
-    }
-
-    private static void WriteArray(Utf8JsonWriter json, string name, IReadOnlyList<string> items)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
-    }
 
     private static (RequestKey Key, int Revision)? TryReadKey(string line)
     {

@@ -33,14 +33,15 @@ public static class VerdictMaker
         var gaps = new List<Gap>();
         gaps.AddRange(WhatZeekMissed(request, unpacked.Items[0]));
         gaps.AddRange(unpacked.Problems.Select(p => new Gap(p.Item, p.Reason, p.Detail)));
+        var notes = new List<(ScanItem Item, string Scanner, Finding Finding)>();
         var findings = new List<(ScanItem Item, string Scanner, Finding Finding)>();
         foreach (var item in unpacked.Items)
         {
             var report = byContent[ScanKey(item)];
             gaps.AddRange(Unproven(item, report));
-            findings.AddRange(report.Steps
-                .Where(s => s.Result is not null)
-                .SelectMany(s => s.Result!.Findings.Select(f => (item, s.Scanner, f))));
+            var found = report.Steps.Where(s => s.Result is not null).SelectMany(s => s.Result!.Findings.Select(f => (item, s.Scanner, f))).ToLookup(f => f.f.Kind == VerdictKind.Clean);
+            findings.AddRange(found[false]);
+            notes.AddRange(found[true]);
         }
 
         findings.Sort((a, b) => (b.Finding.Kind, b.Finding.Score).CompareTo((a.Finding.Kind, a.Finding.Score)));
@@ -51,7 +52,7 @@ public static class VerdictMaker
         {
             Kind = kind,
             Reason = findings.Count > 0 ? "" : gap?.Reason ?? "",
-            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails))),
+            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails)).Concat(notes.Select(Describe).Distinct().Take(MaxDetails))),
             Score = findings.Count > 0 ? findings.Max(f => f.Finding.Score) : 0,
             Names = [.. findings.Select(f => NameOf(f.Finding)).Distinct().Take(MaxNames)],
             Tools = ToolLines(reports),
@@ -65,8 +66,8 @@ public static class VerdictMaker
         };
     }
 
-    /// <summary>Items with equal keys need to be scanned only once: same content, same type, same name (names are evidence too).</summary>
-    public static (string Sha256, string Type, string? Name) ScanKey(ScanItem item) => (item.Sha256, item.Type, item.Name);
+    /// <summary>Items with equal keys need to be scanned only once: same content, same type, same name (names are evidence too), in the same kind of container.</summary>
+    public static (string Sha256, string Type, string? Name, string? ParentType) ScanKey(ScanItem item) => (item.Sha256, item.Type, item.Name, item.Parent?.Type);
 
     private static VerdictKind KindOf(List<Gap> gaps) =>
         gaps.Count == 0 ? VerdictKind.Clean : gaps.Any(g => g.Reason == Reasons.Custody) ? VerdictKind.Error : VerdictKind.Unscanned;
@@ -136,7 +137,7 @@ public static class VerdictMaker
     private static string Describe(Gap gap) => $"{gap.Reason}: {Where(gap.Item)}: {Printable.Text(gap.Detail, 200)}";
 
     /// <summary>The way from the file to the item, outermost first.</summary>
-    private static string Where(ScanItem item)
+    public static string Where(ScanItem item)
     {
         var path = new List<string>();
         for (var at = item; at is not null && path.Count < 16; at = at.Parent)
@@ -166,10 +167,11 @@ public static class VerdictMaker
             return $"did not run ({steps[0].Skipped})";
         }
 
-        var found = ran.Sum(s => s.Result!.Findings.Count);
+        var found = ran.Sum(s => s.Result!.Findings.Count(f => f.Kind != VerdictKind.Clean));
         var failed = ran.Where(s => s.Result!.Outcome == ScanOutcome.Failed).ToList();
         var result = found > 0 ? $"{found} found" : failed.Count > 0 ? $"failed: {failed[0].Result!.Reason}" : ran.Any(s => s.Result!.Outcome == ScanOutcome.Scanned) ? "nothing found" : "no opinion";
-        return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms)");
+        var reused = ran.Count(s => s.Reused);
+        return string.Create(CultureInfo.InvariantCulture, $"{result} ({ran.Count} parts in {ran.Sum(s => s.Elapsed.TotalMilliseconds):0.0} ms{(reused > 0 ? $", {reused} known by their content" : "")})");
     }
 
     private sealed record Gap(ScanItem Item, string Reason, string Detail);

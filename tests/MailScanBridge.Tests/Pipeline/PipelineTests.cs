@@ -47,6 +47,20 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_content_again_is_not_scanned_again()
+    {
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        foreach (var seqno in new ulong[] { 1, 2 })
+        {
+            node.Ask(seqno, Make.Eicar);
+            Assert.Equal("malicious", (await node.VerdictAsync(seqno)).Verdict);
+        }
+
+        Assert.Equal((1, 1), (_host.Count("mailscan.cache.miss"), _host.Count("mailscan.cache.hit")));
+    }
+
+    [Fact]
     public async Task Hostile_frames_and_events_are_counted_and_stop_nothing()
     {
         await _host.StartAsync();

@@ -73,6 +73,60 @@ public sealed class ScanRunnerTests
     }
 
     [Fact]
+    public async Task A_note_is_a_flag_and_no_suspicion()
+    {
+        var report = await RunAsync(
+            [new RouteStep("a"), new RouteStep("b", OnlyIfFlagged: "a")], ("a", _ => ScannerResult.Scanned(new Finding("note", VerdictKind.Clean, 0, "context"))), ("b", _ => ScannerResult.Scanned()));
+
+        Assert.NotNull(report.Steps[1].Result);
+    }
+
+    [Theory]
+    [InlineData(Reasons.ToolDown, true)]
+    [InlineData(Reasons.Timeout, true)]
+    [InlineData(Reasons.Encrypted, false)]
+    [InlineData(Reasons.TooLarge, false)]
+    [InlineData(null, false)]
+    public async Task A_backup_takes_the_step_where_the_first_is_down(string? reason, bool taken)
+    {
+        var report = await RunAsync(
+            [new RouteStep("a", Backup: "b")], ("a", _ => reason is null ? ScannerResult.Scanned() : ScannerResult.Failed(reason, "why")), ("b", _ => ScannerResult.Scanned()));
+
+        (string, bool)[] expected = taken ? [("a", false), ("b", true)] : [("a", true)];
+        Assert.Equal(expected, report.Steps.Select(s => (s.Scanner, s.Mandatory)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_backup_takes_the_step_where_the_first_is_absent(bool mandatory)
+    {
+        var report = await RunAsync([new RouteStep("gone", mandatory, Backup: "b")], ("b", _ => ScannerResult.Scanned(s_bad)));
+
+        Assert.Equal([("gone", false), ("b", mandatory)], report.Steps.Select(s => (s.Scanner, s.Mandatory)));
+        Assert.Equal([s_bad], report.Steps[1].Result!.Findings);
+    }
+
+    [Fact]
+    public async Task With_the_backup_down_too_the_step_has_failed()
+    {
+        var report = await RunAsync([new RouteStep("gone", Backup: "b")], ("b", _ => ScannerResult.Failed(Reasons.ToolDown, "no")));
+
+        Assert.Equal([("gone", true, Reasons.ToolDown), ("b", false, Reasons.ToolDown)], report.Steps.Select(s => (s.Scanner, s.Mandatory, s.Result!.Reason!)));
+    }
+
+    [Fact]
+    public async Task Why_a_mandatory_scanner_is_absent_is_said()
+    {
+        var runner = new ScanRunner(new Dictionary<string, IScanner>(), new MailScanMetrics(), TimeProvider.System, absent: new Dictionary<string, string> { ["a"] = "no sandbox: because" });
+
+        var report = await runner.RunAsync(Plan([new RouteStep("a"), new RouteStep("a", Mandatory: false)], stop: true), CancellationToken.None, Wait.Token);
+
+        Assert.Equal("not on this machine: no sandbox: because", report.Steps[0].Result!.Detail);
+        Assert.Equal("not on this machine: no sandbox: because", report.Steps[1].Skipped);
+    }
+
+    [Fact]
     public async Task A_scanner_that_throws_spoils_only_its_own_step()
     {
         var report = await RunAsync([new RouteStep("a"), new RouteStep("b")], ("a", _ => throw new InvalidOperationException("broken")), ("b", _ => ScannerResult.Scanned(s_bad)));
@@ -116,6 +170,75 @@ public sealed class ScanRunnerTests
         ));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(Plan([new RouteStep("a")], stop: true), CancellationToken.None, stop.Token));
+    }
+
+    [Fact]
+    public async Task A_known_answer_is_used_and_said_to_be_one_and_conditions_still_hold()
+    {
+        var scans = 0;
+        using var metrics = new MailScanMetrics();
+        var scanners = new Dictionary<string, IScanner>
+        {
+            ["a"] = new FakeScanner("a", (_, _) => ValueTask.FromResult(scans++ == 0 ? ScannerResult.Scanned(s_odd) : ScannerResult.Scanned())),
+            ["b"] = new FakeScanner("b", (_, _) => ValueTask.FromResult(ScannerResult.Scanned())),
+        };
+        var runner = new ScanRunner(scanners, metrics, TimeProvider.System, new ScanCache(new ScanCacheOptions(), metrics, TimeProvider.System));
+        var plan = Plan([new RouteStep("a"), new RouteStep("b", OnlyIfFlagged: "a")], stop: true);
+
+        var first = await runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+        var second = await runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+
+        Assert.Equal([false, false], first.Steps.Select(s => s.Reused));
+        Assert.Equal([true, true], second.Steps.Select(s => s.Reused));
+        Assert.Equal(1, scans);
+    }
+
+    [Fact]
+    public async Task A_request_whose_time_is_over_fails_no_other_that_waited_for_its_scan()
+    {
+        using var metrics = new MailScanMetrics();
+        using var limit = new CancellationTokenSource();
+        var scans = 0;
+        var scanner = new FakeScanner("a", async (_, token) =>
+        {
+            if (Interlocked.Increment(ref scans) == 1)
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+
+            return ScannerResult.Scanned(s_bad);
+        });
+        var runner = new ScanRunner(new Dictionary<string, IScanner> { ["a"] = scanner }, metrics, TimeProvider.System, new ScanCache(new ScanCacheOptions(), metrics, TimeProvider.System));
+        var plan = Plan([new RouteStep("a")], stop: true);
+
+        var late = runner.RunAsync(plan, limit.Token, Wait.Token);
+        var other = runner.RunAsync(plan, CancellationToken.None, Wait.Token);
+        await limit.CancelAsync();
+
+        Assert.Equal(Reasons.Timeout, (await late).Steps[0].Result!.Reason);
+        Assert.Equal([s_bad], (await other).Steps[0].Result!.Findings);
+    }
+
+    [Fact]
+    public async Task Known_good_leaves_out_optional_steps_and_never_mandatory_ones()
+    {
+        var report = await RunAsync(
+            [new RouteStep("good", Mandatory: false), new RouteStep("optional", Mandatory: false), new RouteStep("mandatory")],
+            ("good", _ => ScannerResult.Scanned() with { KnownGood = true }), ("optional", _ => ScannerResult.Scanned(s_odd)), ("mandatory", _ => ScannerResult.Failed(Reasons.Timeout, "")));
+
+        Assert.True(report.Steps[0].LooksAtContent || report.Steps[0].Result!.KnownGood);
+        Assert.Equal("known good", report.Steps[1].Skipped);
+        Assert.Equal(Reasons.Timeout, report.Steps[2].Result!.Reason);
+    }
+
+    [Fact]
+    public async Task What_is_known_good_and_found_bad_is_looked_at_by_all()
+    {
+        var report = await RunAsync(
+            [new RouteStep("bad", Mandatory: false), new RouteStep("good", Mandatory: false), new RouteStep("optional", Mandatory: false)],
+            ("bad", _ => ScannerResult.NoOpinion(s_odd)), ("good", _ => ScannerResult.Scanned() with { KnownGood = true }), ("optional", _ => ScannerResult.Scanned()));
+
+        Assert.NotNull(report.Steps[2].Result);
     }
 
     private static ScanPlan Plan(IReadOnlyList<RouteStep> steps, bool stop) => new(Make.Item(), new Route("r", ["*"], steps, stop));

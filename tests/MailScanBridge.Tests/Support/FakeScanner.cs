@@ -8,7 +8,7 @@ internal sealed class FakeScanner(string name, Func<ScanItem, CancellationToken,
 {
     public string Name => name;
 
-    public string? Version => $"v {name}";
+    public string? Version { get; set; } = $"v {name}";
 
     public bool LooksAtContent { get; init; } = true;
 

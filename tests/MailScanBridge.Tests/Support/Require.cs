@@ -14,11 +14,19 @@ internal static class Require
             .FirstOrDefault(File.Exists);
         if (found is null)
         {
-            var missing = $"{name} is not on this machine (Debian package {package})";
+            That(false, $"{name} is not on this machine (Debian package {package})");
+        }
+
+        return found!;
+    }
+
+    /// <summary>Something that this machine may not allow.</summary>
+    public static void That(bool condition, string missing)
+    {
+        if (!condition)
+        {
             Assert.False(Environment.GetEnvironmentVariable("MAILSCAN_REQUIRE_SCANNERS") == "1", missing);
             Assert.Skip(missing);
         }
-
-        return found;
     }
 }

@@ -113,6 +113,19 @@ public sealed class VerdictMakerTests
     }
 
     [Fact]
+    public void A_note_speaks_against_nobody_and_stands_in_the_detail()
+    {
+        var item = Support.Make.Item(content: [1]);
+        var note = new StepReport("pdf-parser", null, false, false, ScannerResult.NoOpinion(new Finding("Pdf.ScriptText", VerdictKind.Clean, 0, "(app.alert)")), null, TimeSpan.Zero);
+
+        var made = MakeOf([item], [new ScanReport(item, [Step("content+"), note])]);
+
+        Assert.Equal((VerdictKind.Clean, "", 0, 0), (made.Kind, made.Reason, made.Score, made.Names.Count));
+        Assert.Contains("pdf-parser: Pdf.ScriptText", made.Detail, StringComparison.Ordinal);
+        Assert.Contains("(app.alert)", made.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Coverage_counts_the_parts_that_were_scanned_whole()
     {
         var root = Support.Make.Item("message/rfc822", null, content: [1]);

@@ -15,7 +15,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     private readonly ContentScannerOptions _options = options ?? new ContentScannerOptions();
 
     /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
-    public const int RuleSet = 3;
+    public const int RuleSet = 4;
 
     private const int Window = 128 * 1024;
 
@@ -25,6 +25,9 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
         $"{typeof(ContentScanner).Assembly.GetName().Version?.ToString(3)} rules {RuleSet}");
 
     public bool LooksAtContent => true;
+
+    // Name checks, the container's kind, and what the item is taken for.
+    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name);
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal static class DocumentTriage
         [ContentTypes.Html, ContentTypes.HtmlApplication, ContentTypes.Svg, ContentTypes.JavaScript, ContentTypes.ScriptFile];
 
     /// <summary>True where there are such checks for the item.</summary>
-    public static bool Serves(ScanItem item) => item.Type is ContentTypes.Vba or ContentTypes.VisualBasic or ContentTypes.Xml or ContentTypes.Rtf or ContentTypes.Csv
+    public static bool Serves(ScanItem item) => item.Type is ContentTypes.Vba or ContentTypes.VisualBasic or ContentTypes.Xml or ContentTypes.Rtf or ContentTypes.Csv or ContentTypes.Sylk
         || s_scripted.Contains(item.Type) || ContentFamilies.CompoundFiles.Contains(item.Type) || IsTable(item);
 
     public static void Check(ScanItem item, byte[] content, List<Finding> findings, CancellationToken token)
@@ -31,7 +31,15 @@ internal static class DocumentTriage
         if (item.Type is ContentTypes.Vba or ContentTypes.VisualBasic)
             VbaTriage.Check(text, findings);
         else if (item.Type == ContentTypes.Xml)
+        {
             OfficeXmlTriage.Check(text, findings);
+            if (item.Parent is { } package && ContentFamilies.Packages.Contains(package.Type))
+                OfficeXmlTriage.CheckEntities(text, findings);
+        }
+        else if (item.Type == ContentTypes.Sylk)
+        {
+            SylkTriage.Check(text, findings);
+        }
         else if (s_scripted.Contains(item.Type))
             HtmlTriage.Check(text, findings);
         else

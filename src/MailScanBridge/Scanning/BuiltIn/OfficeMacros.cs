@@ -2,13 +2,11 @@ using MailScanBridge.Unpacking;
 
 namespace MailScanBridge.Scanning.BuiltIn;
 
-/// <summary>Signs of macros that show without opening a compound file.</summary>
+/// <summary>Signs of macros that show without opening a compound file. That a document is of a kind that may hold macros is none.</summary>
 internal static class OfficeMacros
 {
     public static void Check(ScanItem item, List<Finding> findings)
     {
-        if (ContentFamilies.MacroPackages.Contains(item.Type))
-            findings.Add(new Finding("Office.MacroEnabled", VerdictKind.Suspicious, 30, "a document of a kind that carries macros"));
         if (item.Parent is not { } package || !ContentFamilies.Packages.Contains(package.Type) || item.Name is not { } name)
             return;
         if (name.EndsWith("vbaProject.bin", StringComparison.OrdinalIgnoreCase))

@@ -7,6 +7,7 @@ namespace MailScanBridge.Scanning.BuiltIn;
 /// XML parts of Office documents, and documents that are one XML file:
 /// <list type="table">
 /// <item><term>70 Office.Dde</term><description>a field, link or formula that starts a program</description></item>
+/// <item><term>60 Office.XmlEntity</term><description>a part that defines entities, which no Office program writes: a bomb, or a file fetched from elsewhere (XXE)</description></item>
 /// <item><term>60 Office.RemoteTemplate</term><description>a template, object or frame that is fetched from elsewhere when the document is opened</description></item>
 /// <item><term>50 Office.VbaMacro</term><description>macros in a document that is one XML file</description></item>
 /// </list>
@@ -37,12 +38,22 @@ internal static partial class OfficeXmlTriage
             findings.Add(new Finding("Office.VbaMacro", VerdictKind.Suspicious, 50, "macros in a document that is one XML file"));
     }
 
+    /// <summary>Only in a package: pictures and data files that are XML define entities every day.</summary>
+    public static void CheckEntities(string xml, List<Finding> findings)
+    {
+        if (Entity().IsMatch(xml))
+            findings.Add(new Finding("Office.XmlEntity", VerdictKind.Suspicious, 60, "a part that defines XML entities"));
+    }
+
     private static string Short(string value) => value.Length > 200 ? value[..200] : value;
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
     [GeneratedRegex(@"<(?:\w+:)?Relationship\s[^>]*>", Options)]
     private static partial Regex Relationship();
+
+    [GeneratedRegex(@"<!DOCTYPE[^>]*\[\s*<!ENTITY\s", Options)]
+    private static partial Regex Entity();
 
     [GeneratedRegex(@"TargetMode\s*=\s*[""']External", Options)]
     private static partial Regex External();

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace MailScanBridge.Scanning.Clamd;
 
 /// <summary>
-/// Reads clamd's answer to INSTREAM, its terminating NUL included: <c>stream: OK</c>, <c>stream: NAME FOUND</c> or <c>... ERROR</c>
+/// Reads clamd's answer to INSTREAM or FILDES, its terminating NUL included: <c>stream: OK</c> (or <c>fd[11]: OK</c>), <c>stream: NAME FOUND</c> or <c>... ERROR</c>
 /// (clamd(8)). Anything else is a failure: what is not a proof of a scan never reads as clean, and an OK without its NUL may be
 /// the beginning of a name.
 /// </summary>
@@ -27,6 +27,10 @@ internal static partial class ClamdReply
             : ScannerResult.Failed(Reasons.ToolDown, $"unexpected answer \"{Printable.Text(reply.TrimEnd('\0'), 120)}\"");
     }
 
+    /// <summary>Whether this clamd, or something between it and us, takes no open files: then their content must travel.</summary>
+    public static bool TakesNoFiles(string reply) =>
+        reply.StartsWith("UNKNOWN COMMAND", StringComparison.Ordinal) || reply.StartsWith("No file descriptor received", StringComparison.Ordinal);
+
     /// <summary>Names under Heuristics say what clamd could not do, or did not like; they are not malware.</summary>
     private static ScannerResult Found(string name)
     {
@@ -46,6 +50,6 @@ internal static partial class ClamdReply
             : new Finding(name, VerdictKind.Malicious, 100));
     }
 
-    [GeneratedRegex(@"\Astream: (?:(?<ok>OK)\0|(?<name>[^\n\0]+) FOUND\0?)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:stream|fd\[\d{1,9}\]): (?:(?<ok>OK)\0|(?<name>[^\n\0]+) FOUND\0?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Reply();
 }

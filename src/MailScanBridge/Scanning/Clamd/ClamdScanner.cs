@@ -1,40 +1,43 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using MailScanBridge.Scanning.Resilience;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
-using Polly;
-using Polly.Retry;
-using Polly.Timeout;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailScanBridge.Scanning.Clamd;
 
 /// <summary>
-/// Asks a running clamd over its socket (INSTREAM: the content travels, so clamd needs no access to the store). One
-/// connection a scan. Safe for concurrent use.
+/// Asks a running clamd over its socket: the open file is passed (FILDES) or, where that does not work, its content travels
+/// (INSTREAM); either way clamd needs no access to the store. One connection a scan, so many at a time. Safe for concurrent use.
 /// </summary>
 public sealed class ClamdScanner : IScanner
 {
-    private const int ChunkSize = 64 * 1024;
-    private const int MaxReply = 4096;
+    private static readonly TimeSpan s_probeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_versionAge = TimeSpan.FromMinutes(1);
     private readonly ClamdOptions _options;
-    private readonly ResiliencePipeline<ScannerResult> _pipeline;
+    private readonly ToolGuard _guard;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private long _maxSize;
+    private volatile bool _passFiles;
+    private long _versionAsked;
 
-    public ClamdScanner(string name, ClamdOptions options, TimeProvider time)
+    /// <param name="name">As configuration, routes and verdicts call it.</param>
+    /// <param name="options">Where it is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told once when clamd is down, and once when it is back; and of an old database, and of limits below what is configured.</param>
+    public ClamdScanner(string name, ClamdOptions options, TimeProvider time, ILogger? logger = null)
     {
         Name = name;
         _options = options;
-        _pipeline = new ResiliencePipelineBuilder<ScannerResult> { TimeProvider = time }
-            .AddConcurrencyLimiter(options.Concurrency, queueLimit: int.MaxValue)
-            .AddTimeout(options.Timeout)
-            .AddRetry(new RetryStrategyOptions<ScannerResult>
-            {
-                // A connection that clamd refused or dropped, as it does while it reloads its database.
-                ShouldHandle = new PredicateBuilder<ScannerResult>().Handle<SocketException>().Handle<IOException>(),
-                MaxRetryAttempts = 2,
-                Delay = TimeSpan.FromMilliseconds(200),
-                BackoffType = DelayBackoffType.Exponential,
-            })
-            .Build();
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _guard = new ToolGuard(name, options.Guard, time, _logger);
+        _maxSize = options.MaxSize;
+        _passFiles = options.PassFiles && options.Address.StartsWith('/');
+        _versionAsked = time.GetTimestamp();
     }
 
     public string Name { get; }
@@ -43,113 +46,142 @@ public sealed class ClamdScanner : IScanner
 
     public bool LooksAtContent => true;
 
-    /// <summary>Asks clamd for its version; null where it does not answer.</summary>
+    /// <summary>Asks clamd for its version and its database's; null where it does not answer.</summary>
     public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(5));
-        try
+        if (await TryAskAsync("VERSION", cancellationToken) is not { } reply || !reply.StartsWith("ClamAV ", StringComparison.Ordinal))
         {
-            using var socket = await ConnectAsync(limit.Token);
-            await socket.SendAsync("zVERSION\0"u8.ToArray(), limit.Token);
-            var reply = await ReadReplyAsync(socket, limit.Token);
-            return Version = reply.StartsWith("ClamAV ", StringComparison.Ordinal) ? Printable.Text(reply["ClamAV ".Length..].TrimEnd('\0', '\n'), 60) : null;
+            return Version = null;
         }
-        catch (Exception e) when (e is SocketException or IOException or ArgumentException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+
+        var version = Printable.Text(reply["ClamAV ".Length..].TrimEnd('\0', '\n'), 60);
+        if (version != Version && DatabaseTime(version) is { } made && _time.GetUtcNow() - made > _options.MaxDatabaseAge)
         {
-            return null; // Not there: the caller reports the scanner as absent.
+            Log.OldDatabase(_logger, Name, version, _options.MaxDatabaseAge.TotalDays);
         }
+
+        return Version = version;
+    }
+
+    /// <summary>
+    /// Tries clamd's limits with samples over each: past them its OK would prove nothing, so that items larger than what it
+    /// was seen to scan fail with <c>too_large</c>. What is lower than configured is logged.
+    /// </summary>
+    /// <returns>Null, or what makes this clamd useless.</returns>
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        var limits = await ClamdLimits.TryAsync(_options.MaxSize, async file => await _guard.RunAsync(token => AskAsync(file, token), cancellationToken));
+        if (limits is null)
+        {
+            return "it does not find EICAR: is its database loaded?";
+        }
+
+        if (limits.MaxSize < _options.MaxSize)
+        {
+            Log.LowLimits(_logger, Name, limits.MaxSize, _options.MaxSize);
+        }
+
+        if (!limits.TellsLimits)
+        {
+            Log.SilentLimits(_logger, Name);
+        }
+
+        Interlocked.Exchange(ref _maxSize, limits.MaxSize);
+        return null;
     }
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {
-        if (item.Size > _options.MaxSize)
+        var maxSize = Interlocked.Read(ref _maxSize);
+        if (item.Size > maxSize)
         {
-            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)");
+            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {maxSize} ({(maxSize < _options.MaxSize ? "clamd's own limits" : "max_size")})");
         }
 
-        try
+        await RefreshVersionAsync(cancellationToken);
+        var result = await _guard.RunAsync(token => OpenAndAskAsync(item.Path, token), cancellationToken);
+        return result.Reason == Reasons.Timeout && await TryAskAsync("PING", cancellationToken) != "PONG\0"
+            ? ScannerResult.Failed(Reasons.ToolDown, $"{result.Detail}, nor to PING")
+            : result;
+    }
+
+    /// <summary>The database changes under way: verdicts carry the version that scanned.</summary>
+    private async Task RefreshVersionAsync(CancellationToken cancellationToken)
+    {
+        var asked = Interlocked.Read(ref _versionAsked);
+        if (_time.GetElapsedTime(asked) > s_versionAge && Interlocked.CompareExchange(ref _versionAsked, _time.GetTimestamp(), asked) == asked)
         {
-            return await _pipeline.ExecuteAsync(token => AskAsync(item.Path, token), cancellationToken);
-        }
-        catch (TimeoutRejectedException e)
-        {
-            return ScannerResult.Failed(Reasons.Timeout, $"no answer within {e.Timeout.TotalSeconds:0.#} s");
-        }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return ScannerResult.Failed(Reasons.ToolDown, $"{_options.Address}: {e.Message}");
+            await ProbeAsync(cancellationToken);
         }
     }
 
-    private async ValueTask<ScannerResult> AskAsync(string path, CancellationToken cancellationToken)
+    private async ValueTask<ScannerResult> OpenAndAskAsync(string path, CancellationToken cancellationToken)
     {
-        await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
-        using var socket = await ConnectAsync(cancellationToken);
-        await socket.SendAsync("zINSTREAM\0"u8.ToArray(), cancellationToken);
-        var buffer = new byte[4 + ChunkSize];
+        FileStream content;
         try
         {
-            int read;
-            do
+            content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ScannerResult.Failed(Reasons.ToolDown, e.Message); // Not clamd's fault.
+        }
+
+        await using (content)
+        {
+            return await AskAsync(content, cancellationToken);
+        }
+    }
+
+    /// <summary>A connection that clamd refused or dropped, as it does while it reloads its database, is a fault that may pass.</summary>
+    private async ValueTask<ScannerResult> AskAsync(FileStream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_passFiles)
             {
-                read = await content.ReadAsync(buffer.AsMemory(4), cancellationToken);
-                BinaryPrimitives.WriteInt32BigEndian(buffer, read);
-                await SendAllAsync(socket, buffer.AsMemory(0, 4 + read), cancellationToken);
+                using var passing = await ClamdConnection.OpenAsync(_options.Address, cancellationToken);
+                var reply = await passing.PassAsync(content.SafeFileHandle, cancellationToken);
+                if (!ClamdReply.TakesNoFiles(reply))
+                {
+                    return ClamdReply.Parse(reply);
+                }
+
+                _passFiles = false;
             }
-            while (read > 0);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset or SocketError.ConnectionAborted)
-        {
-            // clamd answers and hangs up while we still write, for example at its size limit: the answer is there to be read.
-        }
 
-        return ClamdReply.Parse(await ReadReplyAsync(socket, cancellationToken));
-    }
-
-    private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
-        while (!data.IsEmpty)
+            content.Position = 0;
+            using var streaming = await ClamdConnection.OpenAsync(_options.Address, cancellationToken);
+            return ClamdReply.Parse(await streaming.StreamAsync(content, cancellationToken));
+        }
+        catch (Exception e) when (e is SocketException or IOException)
         {
-            data = data[await socket.SendAsync(data, cancellationToken)..];
+            throw new ToolFaultException($"{_options.Address}: {e.Message}", isTransient: true, e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ToolFaultException($"{_options.Address}: {e.Message}", isTransient: false, e); // No address at all.
         }
     }
 
-    /// <summary>Reads to the terminating NUL (or newline: clamd's own time-out message ends so), or to the end of the connection.</summary>
-    private static async Task<string> ReadReplyAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task<string?> TryAskAsync(string command, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MaxReply];
-        var length = 0;
-        while (length < buffer.Length)
-        {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
-            length += read;
-            if (read == 0 || buffer[length - 1] is 0 or (byte)'\n')
-            {
-                break;
-            }
-        }
-
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
-
-    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var tcp = _options.Address.StartsWith("tcp://", StringComparison.Ordinal) ? new Uri(_options.Address) : null;
-        var socket = tcp is null
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_probeTime);
         try
         {
-            await (tcp is null
-                ? socket.ConnectAsync(new UnixDomainSocketEndPoint(_options.Address), cancellationToken)
-                : socket.ConnectAsync(tcp.Host, tcp.Port, cancellationToken));
-            return socket;
+            using var connection = await ClamdConnection.OpenAsync(_options.Address, limit.Token);
+            return await connection.AskAsync(command, limit.Token);
         }
-        catch
+        catch (Exception e) when (e is SocketException or IOException or ArgumentException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
-            throw;
+            return null; // Not there: the caller says so.
         }
     }
+
+    /// <summary>From <c>1.4.6/27000/Mon Jan  5 09:00:00 2026</c>; null where there is no database of ClamAV's own.</summary>
+    private static DateTimeOffset? DatabaseTime(string version) =>
+        version.Split('/') is [_, _, var made]
+        && DateTimeOffset.TryParseExact(
+            made, "ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite | DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using MailScanBridge.Scanning.Resilience;
+using MailScanBridge.Scanning.Sandboxing;
 
 namespace MailScanBridge.Scanning.Commands;
 
@@ -29,24 +31,39 @@ public sealed record CommandOptions
     /// <summary>True (default): whatever the tool writes to standard error means that it did not work.</summary>
     public bool StandardErrorIsFailure { get; init; } = true;
 
-    /// <summary>How findings are read from standard output.</summary>
+    /// <summary>A path (RFC 9535's older cousin, as Json.NET reads it) that the JSON output of a run that worked always has; null: none.
+    /// With it, or with a rule that reads JSON, output that is no JSON is a failure.</summary>
+    public string? SuccessJson { get; init; }
+
+    /// <summary>What means that not all was scanned although the tool worked: a password, a limit.</summary>
+    public IReadOnlyList<FailureRule> Failures { get; init; } = [];
+
+    /// <summary>How findings are read.</summary>
     public IReadOnlyList<FindingRule> Findings { get; init; } = [];
 
-    /// <summary>Wall-clock time for one run, default 20 s; then the whole process tree is killed and the step fails with <c>timeout</c>.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Whether it may run without a sandbox; default: it may not.</summary>
+    public SandboxMode Sandbox { get; init; }
+
+    /// <summary>What it may use in the sandbox.</summary>
+    public SandboxLimits Limits { get; init; } = new();
+
+    /// <summary>Files and directories it may read beside the system's programs, its own program and <see cref="Files"/>. Absolute paths.</summary>
+    public IReadOnlyList<string> Read { get; init; } = [];
+
+    /// <summary>Its environment variables. None of the daemon's own reach it.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How many at a time (default 2), how long (default 20 s, then everything it started is killed), and what becomes of one that is down.</summary>
+    public ToolGuardOptions Guard { get; init; } = new() { Concurrency = 2, Timeout = TimeSpan.FromSeconds(20), Retries = 1 };
+
+    internal TimeSpan Timeout => Guard.Timeout;
 
     /// <summary>Most bytes read from the tool, default 1 MiB; a tool that prints more is killed and the step fails with <c>limits</c>.</summary>
     public int MaxOutput { get; init; } = 1024 * 1024;
 
+    /// <summary>Smallest item in bytes, default 0; of a smaller one the tool has no opinion.</summary>
+    public long MinSize { get; init; }
+
     /// <summary>Largest item in bytes, default 50 MiB; a larger one fails with <c>too_large</c>.</summary>
     public long MaxSize { get; init; } = 50L * 1024 * 1024;
-
-    /// <summary>Most runs at a time, default 2. More wait for their turn.</summary>
-    public int Concurrency { get; init; } = 2;
 }
-
-/// <summary>One way to find something in a tool's output.</summary>
-/// <param name="Pattern">Matched line by line; group <c>name</c> is the finding's name, group <c>score</c> (optional) its score from 0 to 100.</param>
-/// <param name="Score">Score where the pattern gives none.</param>
-/// <param name="MaliciousAt">From this score on the finding is malicious, below it suspicious.</param>
-public sealed record FindingRule(Regex Pattern, int Score = 50, int MaliciousAt = 75);

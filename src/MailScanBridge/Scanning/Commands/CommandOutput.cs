@@ -10,64 +10,76 @@ internal static class CommandOutput
 
     public static ScannerResult Read(CommandOptions options, int exitCode, string output, string errors)
     {
-        List<Finding> findings;
         try
         {
-            if (Failure(options, exitCode, output, errors) is { } failure)
+            var json = ReadsJson(options) ? JsonOutput.Parse(output) : null;
+            var lines = output.Split('\n');
+            if (options.Failures.FirstOrDefault(f => Is(f, exitCode, lines, json)) is { } rule)
             {
-                return ScannerResult.Failed(Reasons.ToolDown, failure);
+                return ScannerResult.Failed(rule.Reason, $"exit code {exitCode}: {FirstLine(output.Length > 0 ? output : errors)}", Find(options, exitCode, lines, json));
             }
 
-            findings = Find(options, output);
+            return Failure(options, exitCode, output, errors, json) is { } failure
+                ? ScannerResult.Failed(Reasons.ToolDown, failure)
+                : new ScannerResult(options.LooksAtContent ? ScanOutcome.Scanned : ScanOutcome.NoOpinion, Find(options, exitCode, lines, json));
         }
         catch (RegexMatchTimeoutException)
         {
             return ScannerResult.Failed(Reasons.Limits, "its output could not be searched in time");
         }
-
-        return new ScannerResult(options.LooksAtContent ? ScanOutcome.Scanned : ScanOutcome.NoOpinion, findings);
     }
 
-    private static string? Failure(CommandOptions options, int exitCode, string output, string errors)
+    internal static string FirstLine(string text) => Printable.Text(text.TrimStart().Split('\n', 2)[0].TrimEnd(), 160);
+
+    private static bool ReadsJson(CommandOptions options) =>
+        options.SuccessJson is not null || options.Findings.Any(f => f.Json is not null) || options.Failures.Any(f => f.Json is not null);
+
+    private static bool Is(FailureRule rule, int exitCode, string[] lines, JsonOutput? json) =>
+        rule.ExitCode == exitCode || (rule.Pattern is { } pattern && lines.Any(pattern.IsMatch)) || (rule.Json is { } path && json?.Has(path) == true);
+
+    private static string? Failure(CommandOptions options, int exitCode, string output, string errors, JsonOutput? json)
     {
         if (!options.SuccessExitCodes.Contains(exitCode))
         {
-            return $"exit code {exitCode}: {Printable.Text(FirstLine(errors.Length > 0 ? errors : output), 160)}";
+            return $"exit code {exitCode}: {FirstLine(errors.Length > 0 ? errors : output)}";
         }
 
         if (options.StandardErrorIsFailure && errors.Trim().Length > 0)
         {
-            return Printable.Text(FirstLine(errors), 160);
+            return FirstLine(errors);
         }
 
-        return options.SuccessPattern?.IsMatch(output) == false
-            ? $"its output lacks the proof of success: {Printable.Text(FirstLine(output), 120)}"
-            : null;
-    }
-
-    private static List<Finding> Find(CommandOptions options, string output)
-    {
-        var findings = new List<Finding>();
-        foreach (var line in output.Split('\n'))
+        if (options.SuccessPattern?.IsMatch(output) == false)
         {
-            foreach (var rule in options.Findings)
-            {
-                if (rule.Pattern.Match(line) is { Success: true } match && findings.Count < MaxFindings)
-                {
-                    var score = match.Groups["score"].Success
-                        && int.TryParse(match.Groups["score"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var given)
-                        ? Math.Clamp(given, 0, 100)
-                        : rule.Score;
-                    findings.Add(new Finding(
-                        match.Groups["name"].Value,
-                        score >= rule.MaliciousAt ? VerdictKind.Malicious : VerdictKind.Suspicious,
-                        score));
-                }
-            }
+            return $"its output lacks the proof of success: {FirstLine(output)}";
         }
 
-        return findings;
+        return !ReadsJson(options) || (json is not null && (options.SuccessJson is not { } path || json.Has(path)))
+            ? null
+            : json is null ? $"its output is not one JSON value: {FirstLine(output)}" : $"its output lacks {options.SuccessJson} (success_json)";
     }
 
-    private static string FirstLine(string text) => text.TrimStart().Split('\n', 2)[0].TrimEnd();
+    private static List<Finding> Find(CommandOptions options, int exitCode, string[] lines, JsonOutput? json) =>
+    [
+        .. lines.SelectMany(line => options.Findings.Where(r => r.Pattern is not null).Select(r => (Rule: r, Match: r.Pattern!.Match(line))))
+            .Where(f => f.Match.Success)
+            .Select(f => Make(f.Rule, Group(f.Match, "name"), Number(Group(f.Match, "score")), Group(f.Match, "detail")))
+            .Concat(options.Findings.Where(r => r.Json is not null && json is not null).SelectMany(r => json!.Find(r.Json!).Select(f => Make(r, f.Name, f.Score, f.Detail))))
+            .Concat(options.Findings.Where(r => r.ExitCode == exitCode).Select(r => Make(r, null, null, null)))
+            .Take(MaxFindings),
+    ];
+
+    private static Finding Make(FindingRule rule, string? name, int? given, string? detail)
+    {
+        var score = given ?? rule.Score;
+        return new Finding(name ?? rule.Name ?? "unnamed", KindOf(score, rule), score, detail);
+    }
+
+    private static VerdictKind KindOf(int score, FindingRule rule) =>
+        score == 0 ? VerdictKind.Clean : score >= rule.MaliciousAt ? VerdictKind.Malicious : VerdictKind.Suspicious;
+
+    private static string? Group(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
+
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 0, 100) : null;
 }

@@ -1,28 +1,30 @@
-using System.ComponentModel;
-using System.Text;
-using CliWrap;
-using CliWrap.Exceptions;
+using MailScanBridge.Scanning.Resilience;
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
-using Polly;
-using Polly.Timeout;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailScanBridge.Scanning.Commands;
 
-/// <summary>Runs a tool from the configuration on an item. Safe for concurrent use.</summary>
+/// <summary>Runs a tool from the configuration on an item, in the sandbox unless it is allowed without. Safe for concurrent use.</summary>
 public sealed class CommandScanner : IScanner
 {
-    private const int MaxErrors = 64 * 1024;
+    private static readonly TimeSpan s_probeTime = TimeSpan.FromSeconds(10);
     private readonly CommandOptions _options;
-    private readonly ResiliencePipeline<ScannerResult> _pipeline;
+    private readonly ToolProcess _process;
+    private readonly ToolGuard _guard;
 
-    public CommandScanner(string name, CommandOptions options, TimeProvider time)
+    /// <param name="name">As configuration, routes and verdicts call it.</param>
+    /// <param name="options">The tool.</param>
+    /// <param name="sandbox">This machine's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told once when the tool cannot be started, and once when it can again.</param>
+    public CommandScanner(string name, CommandOptions options, Sandbox sandbox, TimeProvider time, ILogger? logger = null)
     {
         Name = name;
         _options = options;
-        _pipeline = new ResiliencePipelineBuilder<ScannerResult> { TimeProvider = time }
-            .AddConcurrencyLimiter(options.Concurrency, queueLimit: int.MaxValue)
-            .AddTimeout(options.Timeout)
-            .Build();
+        _process = new ToolProcess(options, sandbox);
+        _guard = new ToolGuard(name, options.Guard, time, logger ?? NullLogger.Instance);
     }
 
     public string Name { get; }
@@ -36,59 +38,31 @@ public sealed class CommandScanner : IScanner
     {
         foreach (var (name, path) in _options.Files)
         {
-            if (!File.Exists(path))
+            if (!Path.Exists(path))
             {
                 return $"{name}: {path} does not exist";
             }
         }
 
-        if (_options.VersionCommand is not { Count: > 0 } versionCommand)
+        if ((_options.VersionCommand ?? _options.Command) is [var program, ..] && FindProgram(program) is null)
         {
-            return FindProgram(_options.Command[0]) is null ? $"{_options.Command[0]} is not on this machine" : null;
+            return $"{program} is not on this machine";
         }
 
-        var program = versionCommand[0];
-
-        var output = new StringBuilder();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
-        try
+        if (_process.Refusal is { } refusal)
         {
-            await Cli.Wrap(program)
-                .WithArguments(versionCommand.Skip(1))
-                .WithStandardOutputPipe(PipeTarget.ToStringBuilder(output))
-                .WithStandardErrorPipe(PipeTarget.ToStringBuilder(output))
-                .ExecuteAsync(limit.Token);
-        }
-        catch (Exception e) when (e is Win32Exception or CommandExecutionException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return e is Win32Exception ? $"{program} is not on this machine" : $"{program} does not tell its version: {Printable.Text(e.Message.Split('\n')[0])}";
+            return refusal;
         }
 
-        Version = Printable.Text(output.ToString().Trim().Split('\n')[0], 60);
-        return null;
+        return _options.VersionCommand is { Count: > 0 } versionCommand ? await AskVersionAsync(versionCommand, cancellationToken) : null;
     }
 
-    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
-    {
-        if (item.Size > _options.MaxSize)
-        {
-            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)");
-        }
-
-        try
-        {
-            return await _pipeline.ExecuteAsync(token => RunAsync(item.Path, token), cancellationToken);
-        }
-        catch (TimeoutRejectedException e)
-        {
-            return ScannerResult.Failed(Reasons.Timeout, $"killed after {e.Timeout.TotalSeconds:0.#} s");
-        }
-        catch (Exception e) when (e is Win32Exception or IOException)
-        {
-            return ScannerResult.Failed(Reasons.ToolDown, $"cannot be started: {e.Message}");
-        }
-    }
+    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken) =>
+        item.Size < _options.MinSize
+            ? ScannerResult.NoOpinion()
+            : item.Size > _options.MaxSize
+            ? ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)")
+            : await _guard.RunAsync(token => RunAsync(item.Path, token), cancellationToken);
 
     /// <summary>The program a command line means, searched as execvp(3) does; null where there is none.</summary>
     internal static string? FindProgram(string program) =>
@@ -99,37 +73,46 @@ public sealed class CommandScanner : IScanner
                 .Select(directory => Path.Combine(directory, program))
                 .FirstOrDefault(File.Exists);
 
-    private async ValueTask<ScannerResult> RunAsync(string sample, CancellationToken cancellationToken)
+    private async Task<string?> AskVersionAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        using var kill = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var output = new CappedText(_options.MaxOutput, kill);
-        var errors = new CappedText(MaxErrors, kill);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_probeTime);
         try
         {
-            var result = await Cli.Wrap(_options.Command[0])
-                .WithArguments(_options.Command.Skip(1).Select(a => Fill(a, sample)))
-                .WithWorkingDirectory(Path.GetDirectoryName(sample)!)
-                .WithValidation(CommandResultValidation.None)
-                .WithStandardOutputPipe(output.Target)
-                .WithStandardErrorPipe(errors.Target)
-                .ExecuteAsync(kill.Token);
-            return output.Overflowed || errors.Overflowed ? TooMuch() : CommandOutput.Read(_options, result.ExitCode, output.Text, errors.Text);
+            var run = await _process.RunAsync(command, null, limit.Token);
+            if (run.Overflowed || run.ExitCode != 0)
+            {
+                return $"{command[0]} does not tell its version: {(run.Overflowed ? "it prints without end" : $"exit code {run.ExitCode}: {CommandOutput.FirstLine(run.Errors + run.Output)}")}";
+            }
+
+            Version = Printable.Text((run.Output + run.Errors).Trim().Split('\n')[0], 60);
+            return null;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && (output.Overflowed || errors.Overflowed))
+        catch (ToolFaultException e)
         {
-            return TooMuch();
+            return $"{command[0]} does not tell its version: {Printable.Text(e.Message, 160)}";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"{command[0]} does not tell its version within {s_probeTime.TotalSeconds:0} s";
         }
     }
 
-    private ScannerResult TooMuch() => ScannerResult.Failed(Reasons.Limits, $"killed: it printed more than {_options.MaxOutput} bytes (max_output)");
-
-    private string Fill(string argument, string sample)
+    private async ValueTask<ScannerResult> RunAsync(string sample, CancellationToken cancellationToken)
     {
-        foreach (var (name, path) in _options.Files)
-        {
-            argument = argument.Replace($"{{{name}}}", path, StringComparison.Ordinal);
-        }
-
-        return argument.Replace("{sample}", sample, StringComparison.Ordinal);
+        var run = await _process.RunAsync(_options.Command, sample, cancellationToken);
+        return run.Overflowed
+            ? ScannerResult.Failed(Reasons.Limits, $"killed: it printed more than {_options.MaxOutput} bytes (max_output)")
+            : _process.IsSandboxed && WhichLimit(run.ExitCode) is { } limit
+            ? ScannerResult.Failed(Reasons.Limits, limit)
+            : CommandOutput.Read(_options, run.ExitCode, run.Output, run.Errors);
     }
+
+    /// <summary>The limit that killed it, from the signal: bubblewrap ends with 128 and its number.</summary>
+    private static string? WhichLimit(int exitCode) => exitCode switch
+    {
+        128 + 24 => "killed: it computed longer than allowed (max_cpu)", // SIGXCPU
+        128 + 25 => "killed: it wrote a larger file than allowed (max_temp)", // SIGXFSZ
+        _ => null,
+    };
 }

@@ -22,6 +22,7 @@ internal static class TextTypes
     [
         (ContentTypes.HtmlApplication, 1, ["<hta:application"]),
         (ContentTypes.ScriptFile, 1, ["<?wsf", "<job id", "<scriptlet", "<package>", "<component id"]),
+        (ContentTypes.VisualBasic, 2, ["option explicit", "attribute vb_", "sub autoopen", "sub auto_open", "sub document_open", "sub workbook_open"]),
         (ContentTypes.PowerShell, 2, ["$env:", "invoke-expression", "new-object ", "write-host", "set-executionpolicy", "-encodedcommand", "[system.", "iex(", "iex (", "downloadstring", "start-process", "invoke-webrequest"]),
         (ContentTypes.BatchScript, 2, ["@echo off", "setlocal", "%~dp0", "\ngoto ", "%temp%", "cmd /c", "echo off", "\nrem ", "set /p", "powershell "]),
         (ContentTypes.VisualBasic, 2, ["createobject(", "wscript.", "on error resume next", "end sub", "end function", "attribute vb_name", "\ndim ", "chr(", "execute(", "msgbox"]),

@@ -45,6 +45,28 @@ public class DocumentTriageTests
         Assert.Equal(finding is null ? [] : [finding], Check(ContentTypes.Xml, xml));
 
     [Theory]
+    [InlineData("<?xml version=\"1.0\"?><!DOCTYPE x [ <!ENTITY e SYSTEM \"file:///etc/passwd\">]><w:document/>", true)]
+    [InlineData("<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><l>&b;</l>", true)]
+    [InlineData("<!DOCTYPE html><p>an &lt;!ENTITY x", false)]
+    public void Entities_are_odd_in_a_package_and_nowhere_else(string xml, bool found)
+    {
+        var findings = new List<Finding>();
+        var part = new ScanItem { Type = ContentTypes.Xml, Path = "/", Size = 0, Sha256 = "" };
+        DocumentTriage.Check(part with { Parent = part with { Type = ContentTypes.Docx } }, Encoding.UTF8.GetBytes(xml), findings, TestContext.Current.CancellationToken);
+
+        Assert.Equal(found ? ["Office.XmlEntity"] : [], findings.Select(f => f.Name));
+        Assert.Empty(Check(ContentTypes.Xml, xml));
+    }
+
+    [Theory]
+    [InlineData("ID;PWXL;N;E\r\nO;L;D;V0;K47;G100 0.001\r\nC;Y1;X1;E1+1\r\n", null)]
+    [InlineData("ID;P\nO;E\nNN;NAuto_open;ER101C1\n", "Office.Excel4Macro")]
+    [InlineData("ID;P\r\nO;L;D;E;V0\r\n", "Office.Excel4Macro")]
+    [InlineData("ID;P\nC;Y1;X1;K0;Ecmd|'/c calc'!A0\n", "Office.Dde")]
+    public void Sheets_of_text_are_searched_for_macros(string sylk, string? finding) =>
+        Assert.Equal(finding is null ? [] : [finding], Check(ContentTypes.Sylk, sylk));
+
+    [Theory]
     [InlineData("a,b\n=cmd|'/c calc'!A0,c\n", "Office.Dde")]
     [InlineData("a,b\n\"=cmd|'/c calc'!A0\",c\n", "Office.Dde")]
     [InlineData("a,-5,b|c!\n=A1+A2\n", null)]

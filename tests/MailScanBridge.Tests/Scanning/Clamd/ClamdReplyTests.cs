@@ -6,10 +6,12 @@ namespace MailScanBridge.Tests.Scanning.Clamd;
 
 public sealed class ClamdReplyTests
 {
-    [Fact]
-    public void Only_a_whole_OK_proves_a_scan_without_findings()
+    [Theory]
+    [InlineData("stream: OK\0")]
+    [InlineData("fd[11]: OK\0")]
+    public void Only_a_whole_OK_proves_a_scan_without_findings(string reply)
     {
-        var result = ClamdReply.Parse("stream: OK\0");
+        var result = ClamdReply.Parse(reply);
 
         Assert.Equal(ScanOutcome.Scanned, result.Outcome);
         Assert.Empty(result.Findings);
@@ -72,7 +74,9 @@ public sealed class ClamdReplyTests
     [InlineData("stream: OK\nstream: X FOUND\0")]
     [InlineData("evil: OK\nstream: OK\0")]
     [InlineData("stream:  FOUND\0")]
-    [InlineData("fd[11]: OK\0")]
+    [InlineData("fd[]: OK\0")]
+    [InlineData("fd[11]: OK")]
+    [InlineData("x fd[11]: OK\0")]
     [InlineData("fd[11]: Not a regular file ERROR\0")]
     [InlineData("1: stream: OK\0")]
     [InlineData("COMMAND READ TIMED OUT\n")]

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Unpacking;
@@ -81,15 +82,60 @@ public sealed class ClamdScannerTests : IDisposable
             await c.HangAsync();
         });
 
-        AssertFailed(await ScanAsync(clamd.Address, Make.Eicar, o => o with { Timeout = TimeSpan.FromMilliseconds(200) }), Reasons.Timeout);
+        AssertFailed(await ScanAsync(clamd.Address, Make.Eicar, o => o with { Guard = o.Guard with { Timeout = TimeSpan.FromMilliseconds(200) } }), Reasons.Timeout);
     }
 
     [Fact]
-    public async Task A_clamd_that_stops_reading_is_a_timeout()
+    public async Task A_clamd_that_does_not_even_answer_to_a_ping_is_down()
     {
         await using var clamd = new FakeClamd(_folder.Path, c => c.HangAsync());
 
-        AssertFailed(await ScanAsync(clamd.Address, new byte[5_000_000], o => o with { Timeout = TimeSpan.FromMilliseconds(200) }), Reasons.Timeout);
+        var result = await ScanAsync(clamd.Address, new byte[5_000_000], o => o with { Guard = o.Guard with { Timeout = TimeSpan.FromMilliseconds(200) } });
+
+        AssertFailed(result, Reasons.ToolDown);
+        Assert.Contains("nor to PING", result.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("UNKNOWN COMMAND\0")]
+    [InlineData("No file descriptor received. ERROR\0")]
+    public async Task Where_open_files_are_not_taken_their_content_travels_from_then_on(string refusal)
+    {
+        await using var clamd = new FakeClamd(
+            _folder.Path,
+            async c =>
+            {
+                Assert.Equal("zFILDES\0", await c.ReadCommandAsync());
+                await c.SendAsync(refusal);
+            },
+            FakeClamd.Replies("stream: OK\0"));
+        var scanner = Scanner(clamd.Address, o => o with { PassFiles = true });
+
+        Assert.Equal(ScanOutcome.Scanned, (await scanner.ScanAsync(Item([1, 2, 3]), Wait.Token)).Outcome);
+        Assert.Equal(ScanOutcome.Scanned, (await scanner.ScanAsync(Item([1, 2, 3]), Wait.Token)).Outcome);
+        Assert.Equal(3, clamd.Connections);
+    }
+
+    [Theory]
+    [InlineData("ClamAV 1.4.6/27000/Mon Jan  5 09:00:00 2026\0", "2026-01-20", true)]
+    [InlineData("ClamAV 1.4.6/27000/Mon Jan  5 09:00:00 2026\0", "2026-01-10", false)]
+    [InlineData("ClamAV 1.4.6/27000/nonsense\0", "2026-01-20", false)]
+    [InlineData("ClamAV 1.4.6\0", "2026-01-20", false)]
+    public async Task An_old_database_is_said_once(string reply, string today, bool old)
+    {
+        await using var clamd = new FakeClamd(_folder.Path, async c =>
+        {
+            await c.ReadCommandAsync();
+            await c.SendAsync(reply);
+        });
+        var log = new LogRecorder();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.Parse(today, System.Globalization.CultureInfo.InvariantCulture));
+        var scanner = new ClamdScanner("clamd", new ClamdOptions { Address = clamd.Address }, time, log.CreateLogger("x"));
+
+        await scanner.ProbeAsync(Wait.Token);
+        await scanner.ProbeAsync(Wait.Token);
+
+        Assert.Equal(old ? 1 : 0, log.Lines.Count(l => l.Contains("older than 7 days", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -229,7 +275,7 @@ public sealed class ClamdScannerTests : IDisposable
 
     private static ClamdScanner Scanner(string address, Func<ClamdOptions, ClamdOptions>? change = null)
     {
-        var options = new ClamdOptions { Address = address, Timeout = Wait.Deadline };
+        var options = new ClamdOptions { Address = address, PassFiles = false, Guard = new ToolGuardOptions { Concurrency = 4, Timeout = Wait.Deadline } };
         return new ClamdScanner("clamd", change?.Invoke(options) ?? options, TimeProvider.System);
     }
 

@@ -90,6 +90,12 @@ internal sealed class FakeClamd : IAsyncDisposable
         public async Task<byte[]> ReadStreamAsync()
         {
             var command = await ReadCommandAsync();
+            if (command == "zPING\0")
+            {
+                await SendAsync("PONG\0");
+                throw new EndOfStreamException(); // No scan: the conversation is over.
+            }
+
             if (command != "zINSTREAM\0")
             {
                 throw new InvalidDataException($"expected INSTREAM, not {command}");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
@@ -31,6 +32,7 @@ public sealed class RealClamdTests : IAsyncLifetime
             AlertOLE2Macros yes
             AlertExceedsMax yes
             MaxRecursion 3
+            MaxFileSize 2000000
 
             """));
         _clamd = Process.Start(new ProcessStartInfo(program, ["-c", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -40,10 +42,12 @@ public sealed class RealClamdTests : IAsyncLifetime
             "clamd to answer");
     }
 
-    [Fact]
-    public async Task Eicar_is_found_plain_and_in_a_zip_and_text_is_proven_clean()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Eicar_is_found_plain_and_in_a_zip_and_text_is_proven_clean(bool passFiles)
     {
-        var scanner = Scanner();
+        var scanner = Scanner(o => o with { PassFiles = passFiles });
         Assert.NotNull(await scanner.ProbeAsync(Wait.Token));
         Assert.StartsWith("1.", scanner.Version, StringComparison.Ordinal);
 
@@ -61,9 +65,39 @@ public sealed class RealClamdTests : IAsyncLifetime
     [Fact]
     public async Task Past_clamds_stream_limit_nothing_is_proven()
     {
-        var result = await ScanAsync(Scanner(), new byte[3_000_000]);
+        var result = await ScanAsync(Scanner(o => o with { PassFiles = false }), new byte[3_000_000]);
 
         Assert.Equal((ScanOutcome.Failed, Reasons.TooLarge), (result.Outcome, result.Reason));
+    }
+
+    [Theory]
+    [InlineData(true, 2_000_000)] // MaxFileSize
+    [InlineData(false, 1_000_000)] // StreamMaxLength
+    public async Task Its_limits_are_tried_and_what_is_past_them_is_not_scanned(bool passFiles, long limit)
+    {
+        var log = new LogRecorder();
+        var scanner = Scanner(o => o with { PassFiles = passFiles, MaxSize = 5_000_000 }, log);
+
+        Assert.Null(await scanner.CheckAsync(Wait.Token));
+
+        Assert.Single(log.Lines, l => l.Contains("was seen to scan files of", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("says OK past", StringComparison.Ordinal)); // AlertExceedsMax yes
+        Assert.Equal(ScanOutcome.Scanned, (await ScanAsync(scanner, new byte[limit * 8 / 10])).Outcome);
+        Assert.Equal((ScanOutcome.Failed, Reasons.TooLarge), await OutcomeAsync(new byte[(limit * 11 / 10) + 50_000]));
+
+        async Task<(ScanOutcome, string?)> OutcomeAsync(byte[] content) => await ScanAsync(scanner, content) is var result ? (result.Outcome, result.Reason) : default;
+    }
+
+    [Fact]
+    public async Task Within_its_limits_nothing_is_lowered()
+    {
+        var log = new LogRecorder();
+        var scanner = Scanner(o => o with { MaxSize = 900_000 }, log);
+
+        Assert.Null(await scanner.CheckAsync(Wait.Token));
+
+        Assert.Empty(log.Lines);
+        Assert.Equal(ScanOutcome.Scanned, (await ScanAsync(scanner, new byte[900_000])).Outcome);
     }
 
     [Fact]
@@ -105,7 +139,11 @@ public sealed class RealClamdTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private ClamdScanner Scanner() => new("clamd", new ClamdOptions { Address = Address, Timeout = Wait.Deadline }, TimeProvider.System);
+    private ClamdScanner Scanner(Func<ClamdOptions, ClamdOptions>? change = null, LogRecorder? log = null)
+    {
+        var options = new ClamdOptions { Address = Address, Guard = new ToolGuardOptions { Concurrency = 4, Timeout = Wait.Deadline } };
+        return new ClamdScanner("clamd", change?.Invoke(options) ?? options, TimeProvider.System, log);
+    }
 
     private Task<ScannerResult> ScanAsync(ClamdScanner scanner, byte[] content) =>
         scanner.ScanAsync(Make.Item(path: _folder.Write("sample", content), content: content), Wait.Token).AsTask();

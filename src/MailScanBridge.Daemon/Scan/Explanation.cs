@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using MailScanBridge.Daemon.Hosting;
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
+
+namespace MailScanBridge.Daemon.Scan;
+
+/// <summary>Says how a type was found, which plan followed from it, and why each of its steps ran or did not.</summary>
+internal static class Explanation
+{
+    /// <summary>Looks at the parts while they are on the disk.</summary>
+    public static IEnumerable<ExplainedItem> Of(UnpackResult unpacked, IReadOnlyList<ScanReport> reports)
+    {
+        var byContent = reports.ToDictionary(r => VerdictMaker.ScanKey(r.Item));
+        return unpacked.Items.Select(item => new ExplainedItem(item, How(item), byContent[VerdictMaker.ScanKey(item)]));
+    }
+
+    /// <summary>Lines for one part: type, route, and its steps with what became of them.</summary>
+    public static IEnumerable<string> Lines(ExplainedItem explained, Router router, IReadOnlyList<FoundScanner> scanners)
+    {
+        var (item, how, report) = explained;
+        var plan = router.Plan(item);
+        foreach (var line in Head(item, how, plan))
+        {
+            yield return line;
+        }
+
+        foreach (var (step, done) in plan.Steps.Zip(report.Steps))
+        {
+            yield return $"    {step.Scanner} ({Condition(step)}): {Became(done, scanners)}";
+        }
+    }
+
+    /// <summary>Lines for a file before it is scanned.</summary>
+    public static IEnumerable<string> PlanLines(ScanItem item, string how, ScanPlan plan, IReadOnlyList<FoundScanner> scanners) =>
+        Head(item, how, plan).Concat(plan.Steps.Select(step => $"    {step.Scanner} ({Condition(step)}): {Presence(step, scanners)}"));
+
+    /// <summary>The same as <see cref="Lines"/>, as a member <c>parts</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ExplainedItem> explained, Router router, IReadOnlyList<FoundScanner> scanners)
+    {
+        json.WriteStartArray("parts");
+        foreach (var (item, how, report) in explained)
+        {
+            var plan = router.Plan(item);
+            json.WriteStartObject();
+            json.WriteString("part", VerdictMaker.Where(item));
+            json.WriteString("type", item.Type);
+            json.WriteString("type_by", how);
+            json.WriteString("route", plan.Route?.Name);
+            json.WriteStartArray("steps");
+            foreach (var (step, done) in plan.Steps.Zip(report.Steps))
+            {
+                json.WriteStartObject();
+                json.WriteString("scanner", step.Scanner);
+                json.WriteString("when", Condition(step));
+                json.WriteBoolean("ran", done.Result is not null);
+                json.WriteString("result", Became(done, scanners));
+                json.WriteNumber("ms", Math.Round(done.Elapsed.TotalMilliseconds, 3));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static IEnumerable<string> Head(ScanItem item, string how, ScanPlan plan)
+    {
+        yield return $"  {VerdictMaker.Where(item)}";
+        yield return $"    type: {item.Type}, {item.Size} bytes, by {how}{(item.DeclaredType is { } declared ? $"; declared as {Printable.Text(declared, 80)}" : "")}";
+        yield return plan.Route is { } route
+            ? $"    route: \"{Printable.Text(route.Name, 60)}\", by its type {route.PatternFor(item.Type)}{(route.StopAtMalicious ? "; ends at the first malicious finding" : "; runs all its steps")}"
+            : "    route: none serves this type";
+    }
+
+    /// <summary>By what a type was found: asked again of the content, since structure may have outranked it.</summary>
+    public static string How(ScanItem item)
+    {
+        var (type, how) = ContentTypes.ExamineFile(item.Path);
+        return type == item.Type ? how : $"its place in {item.Parent?.Type ?? "what was declared"}";
+    }
+
+    private static string Condition(RouteStep step) =>
+        $"{(step.Mandatory ? "mandatory" : "optional")}{(step.OnlyIfFlagged is { } earlier ? $", only if {earlier} found something" : "")}";
+
+    private static string Presence(RouteStep step, IReadOnlyList<FoundScanner> scanners) =>
+        scanners.FirstOrDefault(s => s.Name == step.Scanner) is { Absent: { } absent }
+            ? $"absent: {Printable.Text(absent)}"
+            : step.OnlyIfFlagged is null ? "will run" : "may run";
+
+    private static string Became(StepReport step, IReadOnlyList<FoundScanner> scanners)
+    {
+        if (step.Result is not { } result)
+        {
+            var absent = step.Skipped == ScanRunner.NotHere ? scanners.FirstOrDefault(s => s.Name == step.Scanner)?.Absent : null;
+            return $"did not run: {step.Skipped}{(absent is null ? "" : $" ({Printable.Text(absent)})")}";
+        }
+
+        var outcome = result.Outcome switch
+        {
+            ScanOutcome.Scanned => "scanned all of it",
+            ScanOutcome.NoOpinion => "ran, and proves nothing of what it did not find",
+            _ => $"failed: {result.Reason}: {Printable.Text(result.Detail)}",
+        };
+        var found = result.Findings.Count == 0 ? "found nothing" : "found " + string.Join(", ", result.Findings.Select(f => Printable.Text(f.Name, 120)).Take(10));
+        var detail = result.Outcome != ScanOutcome.Failed && result.Detail is { } text ? $" ({Printable.Text(text)})" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{outcome}{detail}; {found} ({(step.Reused ? "known by its content, " : "")}{step.Elapsed.TotalMilliseconds:0.0} ms)");
+    }
+}

@@ -1,0 +1,104 @@
+using System.IO.Compression;
+
+namespace MailScanBridge.Scanning.Clamd;
+
+/// <summary>What a clamd was seen to do with samples over its limits.</summary>
+/// <param name="MaxSize">Largest item, in bytes, in which it still finds something.</param>
+/// <param name="TellsLimits">False: past its limits it says OK (AlertExceedsMax is not set in clamd.conf). Only of containers that we
+/// do not open ourselves, within narrower limits, would that hide something.</param>
+internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
+{
+    private const int Depth = 40;
+    private const int Steps = 6;
+    private const long Smallest = 64 * 1024;
+
+    /// <summary>EICAR, which every scanner is made to find.</summary>
+    private static ReadOnlySpan<byte> Eicar => @"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR"u8;
+
+    private static ReadOnlySpan<byte> EicarRest => @"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"u8;
+
+    /// <summary>Tries it; null where it does not even find EICAR.</summary>
+    /// <param name="maxSize">Largest item that is asked for, in bytes.</param>
+    /// <param name="ask">Has clamd scan a file.</param>
+    public static async Task<ClamdLimits?> TryAsync(long maxSize, Func<FileStream, Task<ScannerResult>> ask)
+    {
+        if (!await FindsAsync(0, ask))
+        {
+            return null;
+        }
+
+        using var nested = NewFile();
+        nested.Write(Nested());
+        nested.Position = 0;
+        var tells = (await ask(nested)) is { Outcome: ScanOutcome.Failed, Reason: Reasons.Limits } or { Findings.Count: > 0 };
+        if (await FindsAsync(maxSize, ask))
+        {
+            return new ClamdLimits(maxSize, tells);
+        }
+
+        var (below, above) = (0L, maxSize);
+        for (var step = 0; step < Steps && above - below > Smallest; step++)
+        {
+            var middle = (below + above) / 2;
+            (below, above) = await FindsAsync(middle, ask) ? (middle, above) : (below, middle);
+        }
+
+        return new ClamdLimits(below, tells);
+    }
+
+    /// <summary>Whether it finds EICAR in a zip of a size: past MaxFileSize it does not look inside, and past StreamMaxLength it refuses.</summary>
+    private static async Task<bool> FindsAsync(long size, Func<FileStream, Task<ScannerResult>> ask)
+    {
+        await using var file = NewFile();
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            AddEicar(zip);
+            await using var padding = zip.CreateEntry("padding", CompressionLevel.NoCompression).Open();
+            var zeros = new byte[64 * 1024];
+            for (var left = size - 1024; left > 0; left -= zeros.Length)
+            {
+                await padding.WriteAsync(zeros.AsMemory(0, (int)Math.Min(left, zeros.Length)));
+            }
+        }
+
+        file.SetLength(Math.Max(size, file.Length));
+        await file.FlushAsync();
+        file.Position = 0;
+        return (await ask(file)).Findings.Any(f => f.Kind == VerdictKind.Malicious);
+    }
+
+    private static byte[] Nested()
+    {
+        byte[]? inner = null;
+        for (var depth = 0; depth < Depth; depth++)
+        {
+            var bytes = new MemoryStream();
+            using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+            {
+                if (inner is null)
+                {
+                    AddEicar(zip);
+                }
+                else
+                {
+                    using var entry = zip.CreateEntry("inner.zip", CompressionLevel.NoCompression).Open();
+                    entry.Write(inner);
+                }
+            }
+
+            inner = bytes.ToArray();
+        }
+
+        return inner!;
+    }
+
+    private static void AddEicar(ZipArchive zip)
+    {
+        using var entry = zip.CreateEntry("eicar.com", CompressionLevel.NoCompression).Open();
+        entry.Write(Eicar);
+        entry.Write(EicarRest);
+    }
+
+    private static FileStream NewFile() => new(
+        Path.Combine(Path.GetTempPath(), $"mailscan-limits-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 64 * 1024, FileOptions.DeleteOnClose);
+}

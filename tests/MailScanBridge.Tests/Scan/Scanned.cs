@@ -1,0 +1,25 @@
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Daemon.Scan;
+using MailScanBridge.Tests.Support;
+
+namespace MailScanBridge.Tests.Scan;
+
+/// <summary>One run of the command's own code, with what it printed.</summary>
+internal sealed record Scanned(int Exit, string Output, string Errors)
+{
+    /// <summary>Output without the summary.</summary>
+    public IReadOnlyList<string> Lines => [.. Output.Split('\n').TakeWhile(l => l.Length > 0)];
+
+    public string Summary => Output[(Output.IndexOf("\n\n", StringComparison.Ordinal) + 2)..];
+
+    public static BridgeConfig Config { get; } = ConfigLoader.Load(null, _ => null);
+
+    public static Task<Scanned> RunAsync(params string[] targets) => RunAsync(new ScanOptions { Targets = targets });
+
+    public static async Task<Scanned> RunAsync(ScanOptions options, BridgeConfig? config = null, bool terminal = false)
+    {
+        using StringWriter output = new() { NewLine = "\n" }, errors = new() { NewLine = "\n" };
+        var exit = await ScanRun.RunAsync(config ?? Config, options, output, errors, terminal, Wait.Token);
+        return new Scanned(exit, output.ToString(), errors.ToString());
+    }
+}
