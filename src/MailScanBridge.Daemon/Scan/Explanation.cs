@@ -30,7 +30,7 @@ internal static class Explanation
 
         foreach (var (step, done) in plan.Steps.Zip(report.Steps))
         {
-            yield return $"    {step.Scanner} ({Condition(step)}): {Became(done, scanners)}";
+            yield return $"    {step.Scanner} ({Condition(step)}): {Became(done)}";
         }
     }
 
@@ -57,7 +57,7 @@ internal static class Explanation
                 json.WriteString("scanner", step.Scanner);
                 json.WriteString("when", Condition(step));
                 json.WriteBoolean("ran", done.Result is not null);
-                json.WriteString("result", Became(done, scanners));
+                json.WriteString("result", Became(done));
                 json.WriteNumber("ms", Math.Round(done.Elapsed.TotalMilliseconds, 3));
                 json.WriteEndObject();
             }
@@ -93,12 +93,11 @@ internal static class Explanation
             ? $"absent: {Printable.Text(absent)}"
             : step.OnlyIfFlagged is null ? "will run" : "may run";
 
-    private static string Became(StepReport step, IReadOnlyList<FoundScanner> scanners)
+    private static string Became(StepReport step)
     {
         if (step.Result is not { } result)
         {
-            var absent = step.Skipped == ScanRunner.NotHere ? scanners.FirstOrDefault(s => s.Name == step.Scanner)?.Absent : null;
-            return $"did not run: {step.Skipped}{(absent is null ? "" : $" ({Printable.Text(absent)})")}";
+            return $"did not run: {Printable.Text(step.Skipped ?? "")}";
         }
 
         var outcome = result.Outcome switch

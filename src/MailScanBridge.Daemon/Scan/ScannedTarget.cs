@@ -24,7 +24,7 @@ internal static class LocalRequest
 {
     public static FileRequest Of(string path, int number, long size, DateTimeOffset now) => new()
     {
-        Proto = 1,
+        Proto = EventDecoder.Proto,
         Node = "scan",
         Incarnation = 0,
         Seqno = (ulong)number,

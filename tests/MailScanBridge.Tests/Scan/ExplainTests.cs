@@ -41,7 +41,7 @@ public sealed class ExplainTests : IDisposable
                 "  \"a.txt\"",
                 "    type: text/plain, 8 bytes, by the shape of its text",
                 "    route: \"all of it\", by its type text/*; ends at the first malicious finding",
-                "    bad_hashes (optional): did not run: not on this machine (/nonexistent/list does not exist)",
+                "    bad_hashes (optional): did not run: not on this machine: /nonexistent/list does not exist",
                 "    content (mandatory): scanned all of it; found nothing",
                 "    echo (optional, only if content found something): did not run: content found nothing",
             ],

@@ -68,7 +68,7 @@ public sealed partial class ScanProcessTests : IDisposable
             """,
             Wait.Token);
         using var process = Start("scan", "-j", "1", "--config", config, _folder.Write("1", "a"u8.ToArray()), _folder.Write("2", "b"u8.ToArray()));
-        await Wait.UntilAsync(() => File.Exists(started) && new FileInfo(started).Length > 0, "the scanner to start");
+        await Wait.UntilAsync(() => Processes.With(started) == 1, "the scanner to start");
 
         Assert.Equal(0, Kill(process.Id, signal));
         var output = await process.StandardOutput.ReadToEndAsync(Wait.Token);
@@ -77,8 +77,7 @@ public sealed partial class ScanProcessTests : IDisposable
         Assert.Equal(2, process.ExitCode);
         Assert.Contains("interrupted after 0 files: none", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(_temporary));
-        var tool = int.Parse((await File.ReadAllTextAsync(started, Wait.Token)).Trim(), null);
-        await Wait.UntilAsync(() => !Directory.Exists($"/proc/{tool}"), "the tool to be gone");
+        await Wait.UntilAsync(() => Processes.With(started) == 0, "the tool to be gone");
     }
 
     [Fact]
