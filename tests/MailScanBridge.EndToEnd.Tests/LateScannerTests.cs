@@ -21,6 +21,6 @@ public sealed class LateScannerTests
         await File.WriteAllTextAsync(list + ".new", $"{new string('a', 64)} Test.Name\n", cancellationToken);
         File.Move(list + ".new", list);
 
-        await Eventually.TrueAsync(() => daemon.Output.Contains("Scanner bad_hashes 1 hashes", StringComparison.Ordinal), "the list is in use", cancellationToken);
+        await Eventually.TrueAsync(() => daemon.Output.Contains("Scanner bad_hashes 1 hash (", StringComparison.Ordinal), "the list is in use", cancellationToken);
     }
 }
