@@ -65,9 +65,9 @@ public class HostileNamesTests
         await sender.WaitForSubscriberAsync("long.", Wait.Token);
         for (var i = 0; i < 20; i++)
             Assert.Equal(PublishResult.Sent, sender.Publish("long." + new string((char)('a' + i), 200_000), Ping));
-        await Wait.UntilAsync(() => receiver.Statistics.Received == 20, "all to come in");
+        await Wait.UntilAsync(() => receiver.Statistics.Overflow.GetValueOrDefault("") == 18, "all but two to be dropped");
         Assert.Equal(2, receiver.Statistics.ReceiveQueueLength);
-        Assert.Equal(new KeyValuePair<string, long>("", 18), Assert.Single(receiver.Statistics.Overflow));
+        Assert.Single(receiver.Statistics.Overflow);
         Assert.Equal(200_005, (await Wait.NextAsync(receiver)).Topic.Length);
     }
 
