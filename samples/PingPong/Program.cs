@@ -4,7 +4,8 @@
 using System.Diagnostics;
 using MailScanBridge.Zeek;
 
-if (args.Length < 2)
+var count = 10UL;
+if (args.Length < 2 || (args.Length > 2 && args[2] != "serve" && !ulong.TryParse(args[2], out count)))
 {
     Console.Error.WriteLine("usage: PingPong <hub XPUB> <hub XSUB> [count | serve]");
     return 2;
@@ -25,7 +26,6 @@ if (serve)
 // Whoever answers subscribes first; without a subscriber a ping would go nowhere.
 await client.WaitForSubscriberAsync("demo.ping.");
 var pongs = client.ReadAllAsync<Pong>().GetAsyncEnumerator();
-var count = args.Length > 2 ? ulong.Parse(args[2], null) : 10;
 for (var seq = 1UL; seq <= count; seq++)
 {
     var begun = Stopwatch.GetTimestamp();

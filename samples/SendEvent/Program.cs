@@ -11,17 +11,27 @@ if (args.Length < 4)
     return 2;
 }
 
-var e = new ZeekEvent(args[3], [.. args[4..].Select(Parse)]);
+ZeekEvent e;
+try
+{
+    e = new ZeekEvent(args[3], [.. args[4..].Select(Parse)]);
+}
+catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
+
 await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
-await client.StartAsync();
 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
 try
 {
+    await client.StartAsync(patience.Token);
     await client.WaitForSubscriberAsync(args[2], patience.Token);
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine($"nobody subscribes to {args[2]}");
+    Console.Error.WriteLine(client.IsConnected ? $"nobody subscribes to {args[2]}" : $"there is no hub at {args[0]} and {args[1]}");
     return 1;
 }
 
@@ -39,9 +49,20 @@ return 0;
 static ZeekValue Parse(string arg)
 {
     var colon = arg.IndexOf(':', StringComparison.Ordinal);
-    var text = arg[(colon + 1)..];
+    try
+    {
+        return Value(arg[..Math.Max(colon, 0)], arg[(colon + 1)..]);
+    }
+    catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+    {
+        throw new ArgumentException($"'{arg}' cannot be sent: {wrong.Message}", wrong);
+    }
+}
+
+static ZeekValue Value(string type, string text)
+{
     var parts = text.Split('/');
-    return arg[..Math.Max(colon, 0)] switch
+    return type switch
     {
         "bool" => ZeekValue.FromBool(text is "T" or "true"),
         "count" => ZeekValue.FromCount(ulong.Parse(text, CultureInfo.InvariantCulture)),

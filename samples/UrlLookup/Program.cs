@@ -2,9 +2,9 @@
 //   dotnet run --project samples/UrlLookup -- <hub XPUB> <hub XSUB> <file with one bad host or URL a line>
 using MailScanBridge.Zeek;
 
-if (args.Length < 3)
+if (args.Length < 3 || !File.Exists(args[2]))
 {
-    Console.Error.WriteLine("usage: UrlLookup <hub XPUB> <hub XSUB> <list>");
+    Console.Error.WriteLine("usage: UrlLookup <hub XPUB> <hub XSUB> <file with one bad host or URL a line>");
     return 2;
 }
 

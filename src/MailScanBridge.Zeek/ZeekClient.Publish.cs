@@ -15,10 +15,7 @@ public sealed partial class ZeekClient
         var refused = WhyRefused(known);
         if (refused is { } reason)
             return reason;
-        var payload = ZeekWire.Encode(e);
-        if (payload.Length > _options.Limits.MaxBytes)
-            throw new ArgumentException($"The event has {payload.Length} bytes, more than the limit of {_options.Limits.MaxBytes}.", nameof(e));
-        return Enqueue(known, payload);
+        return Enqueue(known, ZeekWire.Encode(e));
     }
 
     /// <summary>Tells whether someone else in the cluster is certain to subscribe to a prefix of the topic.</summary>
@@ -45,6 +42,7 @@ public sealed partial class ZeekClient
     /// <param name="topic">The topic.</param>
     /// <param name="cancellationToken">Ends the waiting, which does not end by itself where <see cref="SubscribersOf"/> stays <see cref="ZeekSubscribers.PerhapsOthers"/>.</param>
     /// <returns>A task that completes when an event published to the topic would reach someone else.</returns>
+    /// <exception cref="ObjectDisposedException">The client is disposed, or is being so while this waits.</exception>
     public async Task WaitForSubscriberAsync(string topic, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -52,6 +50,7 @@ public sealed partial class ZeekClient
             var change = _directory.NextChange;
             if (HasSubscribers(topic))
                 return;
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -73,8 +72,13 @@ public sealed partial class ZeekClient
         return null;
     }
 
+    // What was accepted just as the loop ended is taken by nobody; both the publisher and the end come here, so each such event is counted, and once.
+    private void LoseLeft() => Interlocked.Add(ref _counters.SendLost, _sendQueue.Clear());
+
     private PublishResult Enqueue(Transport.PublishTopic topic, byte[] payload)
     {
+        if (payload.Length > _options.Limits.MaxBytes)
+            throw new ArgumentException($"The event has {payload.Length} bytes, more than the limit of {_options.Limits.MaxBytes}.", "e");
         if (!_sendQueue.TryAdd(topic.Bytes, payload))
         {
             Interlocked.Increment(ref _counters.RefusedQueueFull);
@@ -82,6 +86,8 @@ public sealed partial class ZeekClient
         }
 
         Interlocked.Increment(ref _counters.Published);
+        if (_loop.Ended)
+            LoseLeft();
         _loop.Signal();
         return PublishResult.Sent;
     }

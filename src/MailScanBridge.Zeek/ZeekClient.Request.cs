@@ -11,6 +11,7 @@ public sealed partial class ZeekClient
     /// <returns>The reply.</returns>
     /// <exception cref="ZeekPublishException">The request was not sent.</exception>
     /// <exception cref="TimeoutException">No reply came in time.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed before a reply came.</exception>
     /// <exception cref="ArgumentException">A request for the same reply is under way.</exception>
     public async Task<ZeekMessage> RequestAsync(
         string topic, ZeekEvent request, ZeekReplyMatch reply, TimeSpan timeout, CancellationToken cancellationToken = default)

@@ -59,7 +59,7 @@ public sealed partial class ZeekClient
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>
     /// A task that ends with the client. Events for which there is no method are passed over; those whose arguments do not fit are counted, logged once, and left out. What a
-    /// method throws ends it.
+    /// method throws ends it, but for <see cref="ZeekSchemaException"/> and <see cref="ZeekWireException"/>, which count as arguments that do not fit.
     /// </returns>
     public async Task HandleAllAsync(IZeekHandler handler, CancellationToken cancellationToken = default)
     {

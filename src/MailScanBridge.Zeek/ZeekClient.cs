@@ -51,7 +51,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _logger = logger ?? NullLogger<ZeekClient>.Instance;
+        _logger = logger is null ? NullLogger.Instance : new GuardedLogger(logger);
         _time = timeProvider ?? TimeProvider.System;
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
         _receiveQueue = new ReceiveQueue(options);
@@ -153,11 +153,11 @@ public sealed partial class ZeekClient : IAsyncDisposable
     /// <returns>A task that completes when the client is gone.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return;
+        var first = Interlocked.Exchange(ref _disposed, 1) == 0;
         await _loop.StopAsync().ConfigureAwait(false);
-        _receiveQueue.Complete();
-        _subscriptions.Cancel();
+        if (!first)
+            return;
+        LoseLeft();
         _metrics.Dispose();
         _loop.Dispose();
     }

@@ -39,7 +39,7 @@ public sealed record ZeekClientOptions
     /// </summary>
     public int ReceiveQueueCapacity { get; init; } = 20_000;
 
-    /// <summary>How many bytes of payload may wait to be read; 64 MiB by default. At the limit <see cref="Overflow"/> says what is dropped.</summary>
+    /// <summary>How many bytes of payload may wait to be read, topics and senders longer than 256 characters counted with it; 64 MiB by default. At the limit <see cref="Overflow"/> says what is dropped.</summary>
     public long ReceiveQueueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>What is dropped when the receive queue is full; the newest by default.</summary>
@@ -114,21 +114,14 @@ public sealed record ZeekClientOptions
 
     private static void CheckEndpoint(List<string> faults, string endpoint, string name)
     {
-        if (endpoint is null || !endpoint.StartsWith("tcp://", StringComparison.Ordinal) || endpoint.LastIndexOf(':') <= "tcp:".Length)
-            faults.Add($"{name} must be of the form tcp://host:port.");
+        if (!Transport.HubEndpoint.TryParse(endpoint, out _, out _))
+            faults.Add($"{name} is '{endpoint}', but must be of the form tcp://host:port, with a port from 1 to 65535 and an IPv6 address in brackets.");
     }
 
     private void CheckRemote(List<string> faults, string endpoint, string name)
     {
-        if (Curve is null && !AllowRemotePlaintext && endpoint is not null && !IsLoopback(endpoint))
+        if (Curve is null && !AllowRemotePlaintext && Transport.HubEndpoint.TryParse(endpoint, out var host, out _) && !Transport.HubEndpoint.IsLoopback(host))
             faults.Add($"{name} is on another host and no CURVE keys are given; set {nameof(AllowRemotePlaintext)} to do without.");
-    }
-
-    private static bool IsLoopback(string endpoint)
-    {
-        var host = endpoint.Replace("tcp://", "", StringComparison.Ordinal);
-        host = host[..Math.Max(host.LastIndexOf(':'), 0)].Trim('[', ']');
-        return host == "localhost" || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
     }
 
     private static void CheckPositive(List<string> faults, TimeSpan value, string name)

@@ -15,7 +15,7 @@ public sealed record ZeekClientStatistics
     /// <summary>Messages that could not be read, by kind: <c>part-count</c>, <c>serializer</c>, or what was wrong with the payload.</summary>
     public IReadOnlyDictionary<string, long> Undecodable { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Events dropped because the receive queue was full, by topic; past 1,024 topics the rest is under an empty name.</summary>
+    /// <summary>Events dropped because the receive queue was full, by topic; past 1,024 topics, and for topics of more than 1,024 characters, under an empty name.</summary>
     public IReadOnlyDictionary<string, long> Overflow { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Events waiting to be read.</summary>

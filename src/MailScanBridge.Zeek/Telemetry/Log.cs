@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}. It is not the hub, or a hub without CURVE")]
     public static partial void PeerRefused(ILogger logger, string hubXPub, string reason);
 
+    [LoggerMessage(7, LogLevel.Warning, "Another client at the hub has the node id {NodeId} too: each of the two ignores the other's events. It is this program's connection of before, or NodeId must be changed")]
+    public static partial void Twin(ILogger logger, string nodeId);
+
     [LoggerMessage(20, LogLevel.Warning, "A message from {Sender} cannot be read ({Kind}: {Reason}); more of this kind are only counted")]
     public static partial void Undecodable(ILogger logger, string sender, string kind, string reason);
 

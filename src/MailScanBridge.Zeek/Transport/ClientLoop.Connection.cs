@@ -45,9 +45,9 @@ internal sealed partial class ClientLoop
         link.Subscribe(_presence, on: true);
     }
 
-    // A topic below Zeek's own prefix for such things: Zeek nodes make no script event of it.
-    private byte[] NewInternalTopic() =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"zeek.zeromq.internal.{_nodeId}.{++_topicNumber}."));
+    // A topic below Zeek's own prefix for such things: Zeek nodes make no script event of it. The node id alone is not enough: of two clients that were given the same one,
+    // each would take the other's subscriptions and echoes for its own.
+    private byte[] NewInternalTopic() => [.. _internalPrefix, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{++_topicNumber}."))];
 
     private void ApplySubscriptions(IHubLink link)
     {
@@ -166,11 +166,7 @@ internal sealed partial class ClientLoop
         if (_up)
             ClientCounters.Add(ref _counters.SendLost, _linkSent - _linkConfirmed + _sendQueue.Clear());
         _up = false;
-        _presenceWaiting.ForEach(live => live.TrySetCanceled());
-        foreach (var barrier in _barriers.Values)
-            barrier.Waiting.ForEach(live => live.TrySetCanceled());
         link.Close(_options.Linger);
-        Announce();
     }
 
     private void Announce() =>

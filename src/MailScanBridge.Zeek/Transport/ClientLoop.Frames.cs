@@ -8,6 +8,7 @@ internal sealed partial class ClientLoop : IFrameSink
 {
     private IHubLink? _link;
     private bool _overflowLogged;
+    private bool _twinLogged;
 
     public void OnMessage(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> sender, ReadOnlySpan<byte> serializer, ReadOnlySpan<byte> payload)
     {
@@ -63,6 +64,12 @@ internal sealed partial class ClientLoop : IFrameSink
         // These are barriers, of this client or another's; no event is ever published to them.
         if (topic.StartsWith("zeek.zeromq.internal."u8))
         {
+            if (on && topic.StartsWith(_nodePrefix) && !topic.StartsWith(_internalPrefix) && !_twinLogged)
+            {
+                _twinLogged = true;
+                Log.Twin(_logger, _nodeId);
+            }
+
             if (on && _link is { } link && _barriers.Count > 0)
                 PassBarrier(link, topic.ToArray());
             return;

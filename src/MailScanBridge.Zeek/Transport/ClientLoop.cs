@@ -33,6 +33,8 @@ internal sealed partial class ClientLoop : IDisposable
     private readonly PublisherAnswers _publisherAnswers;
     private readonly string _nodeId;
     private readonly byte[] _nodeIdBytes;
+    private readonly byte[] _nodePrefix;
+    private readonly byte[] _internalPrefix;
     private readonly Thread _thread;
     private readonly ITimer _tick;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,6 +61,8 @@ internal sealed partial class ClientLoop : IDisposable
         _options = options;
         _nodeId = nodeId;
         _nodeIdBytes = Encoding.UTF8.GetBytes(nodeId);
+        _nodePrefix = [.. "zeek.zeromq.internal."u8, .. _nodeIdBytes, (byte)'.'];
+        _internalPrefix = [.. _nodePrefix, .. Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")), (byte)'.'];
         _transport = transport;
         _time = time;
         _logger = logger;
@@ -81,12 +85,15 @@ internal sealed partial class ClientLoop : IDisposable
         _thread.Start();
     }
 
+    /// <summary>The loop takes nothing any more, from the send queue or elsewhere.</summary>
+    public bool Ended => _ended.Task.IsCompleted;
+
     /// <summary>Lets what was published go out, for as long as the options say, and ends the loop.</summary>
     public Task StopAsync()
     {
         _stopping = true;
         if (Interlocked.Exchange(ref _started, 1) == 0)
-            _ended.TrySetResult();
+            End();
         Signal();
         return _ended.Task;
     }
@@ -127,10 +134,21 @@ internal sealed partial class ClientLoop : IDisposable
         }
         finally
         {
-            _receiveQueue.Complete();
-            _subscriptions.Cancel();
-            _ended.TrySetResult();
+            End();
         }
+    }
+
+    /// <summary>Nobody waits for anything any more.</summary>
+    private void End()
+    {
+        _receiveQueue.Complete();
+        foreach (var live in _presenceWaiting.Concat(_barriers.Values.SelectMany(barrier => barrier.Waiting)))
+            live.TrySetCanceled();
+        _subscriptions.Cancel();
+        _replies.Cancel();
+        _directory.Complete();
+        _ended.TrySetResult();
+        Announce();
     }
 
     /// <summary>One connection from its beginning to its end.</summary>

@@ -47,35 +47,44 @@ internal sealed class NetMqLink : IHubLink
         _nodeId = nodeId;
         foreach (ref var part in _parts.AsSpan())
             part.InitEmpty();
-        Configure(_receive, options, options.HubXPub);
-        Configure(_send, options, options.HubXSub);
-
-        // NetMQ drops a subscription that meets a full pipe, and can crash when the pipe comes free again (netmq#734), so there is no mark.
-        _receive.Options.SendHighWatermark = 0;
-
-        // NetMQ drops an event that meets a full pipe without a word. The number under way is bounded by the echoes instead.
-        _send.Options.SendHighWatermark = 0;
-        _receiveMonitor = Monitor(_receive, connected => _receiveConnected = connected);
-        _sendMonitor = Monitor(_send, connected => _sendConnected = connected);
-        _items =
-        [
-            new NetMQSelector.Item(_receive, PollEvents.PollIn),
-            new NetMQSelector.Item(_send, PollEvents.PollIn),
-            new NetMQSelector.Item(_receiveMonitor, PollEvents.PollIn),
-            new NetMQSelector.Item(_sendMonitor, PollEvents.PollIn),
-            transport.WakeItem(),
-        ];
-        if (options.Curve is { } keys)
+        try
         {
-            // NetMQ speaks to a relay in this process, which lets nothing through to it before the other side has shown that it speaks CURVE.
-            SetKeys(_receive, keys);
-            SetKeys(_send, keys);
-            _receiveRelay = new CurveRelay(options.HubXPub, refused);
-            _sendRelay = new CurveRelay(options.HubXSub, refused);
-        }
+            Configure(_receive, options, options.HubXPub);
+            Configure(_send, options, options.HubXSub);
 
-        _receive.Connect(_receiveRelay?.Endpoint ?? options.HubXPub);
-        _send.Connect(_sendRelay?.Endpoint ?? options.HubXSub);
+            // NetMQ drops a subscription that meets a full pipe, and can crash when the pipe comes free again (netmq#734), so there is no mark.
+            _receive.Options.SendHighWatermark = 0;
+
+            // NetMQ drops an event that meets a full pipe without a word. The number under way is bounded by the echoes instead.
+            _send.Options.SendHighWatermark = 0;
+            _receiveMonitor = Monitor(_receive, connected => _receiveConnected = connected);
+            _sendMonitor = Monitor(_send, connected => _sendConnected = connected);
+            _items =
+            [
+                new NetMQSelector.Item(_receive, PollEvents.PollIn),
+                new NetMQSelector.Item(_send, PollEvents.PollIn),
+                new NetMQSelector.Item(_receiveMonitor, PollEvents.PollIn),
+                new NetMQSelector.Item(_sendMonitor, PollEvents.PollIn),
+                transport.WakeItem(),
+            ];
+            if (options.Curve is { } keys)
+            {
+                // NetMQ speaks to a relay in this process, which lets nothing through to it before the other side has shown that it speaks CURVE.
+                SetKeys(_receive, keys);
+                SetKeys(_send, keys);
+                _receiveRelay = new CurveRelay(options.HubXPub, refused);
+                _sendRelay = new CurveRelay(options.HubXSub, refused);
+            }
+
+            _receive.Connect(_receiveRelay?.Endpoint ?? options.HubXPub);
+            _send.Connect(_sendRelay?.Endpoint ?? options.HubXSub);
+        }
+        catch
+        {
+            // A host whose name cannot be resolved is an exception, again at each attempt: what was made until then must not pile up.
+            Close(TimeSpan.Zero);
+            throw;
+        }
     }
 
     public bool Connected => _receiveConnected && _sendConnected;
@@ -158,8 +167,8 @@ internal sealed class NetMqLink : IHubLink
             return;
         _closed = true;
         _send.Options.Linger = linger;
-        _receiveMonitor.Dispose();
-        _sendMonitor.Dispose();
+        _receiveMonitor?.Dispose();
+        _sendMonitor?.Dispose();
         _receive.Dispose();
         _send.Dispose();
         _receiveRelay?.Dispose();

@@ -9,13 +9,16 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Name, int Arg, ZeekValue Value), TaskCompletionSource<ZeekMessage>> _pending = [];
     private int _count;
+    private bool _cancelled;
 
     public Task<ZeekMessage> Add(ZeekReplyMatch match)
     {
         var reply = new TaskCompletionSource<ZeekMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (!_pending.TryAdd((match.EventName, match.Argument, match.Value), reply))
+            if (_cancelled)
+                reply.SetException(Gone());
+            else if (!_pending.TryAdd((match.EventName, match.Argument, match.Value), reply))
                 throw new ArgumentException("A request for the same reply is under way; give each request an id of its own.", nameof(match));
             Volatile.Write(ref _count, _pending.Count);
         }
@@ -31,6 +34,19 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
             Volatile.Write(ref _count, _pending.Count);
         }
     }
+
+    /// <summary>Ends all waiting, since the client goes.</summary>
+    public void Cancel()
+    {
+        lock (_lock)
+        {
+            _cancelled = true;
+            foreach (var reply in _pending.Values)
+                reply.TrySetException(Gone());
+        }
+    }
+
+    private static ObjectDisposedException Gone() => new(nameof(ZeekClient), "The client was disposed before a reply came.");
 
     /// <summary>Gives a message to the request that waits for it; false where none does.</summary>
     public bool TryComplete(string topic, string sender, byte[] payload, long epoch)

@@ -15,6 +15,7 @@ internal sealed class SubscriptionSet
     private readonly HashSet<byte[]> _told = new(ByteContent.Instance);
     private List<TaskCompletionSource> _waiting = [];
     private bool _changed;
+    private bool _cancelled;
 
     /// <summary>Wants a topic once more; the task completes when it is live at the hub.</summary>
     public Task Add(string topic)
@@ -97,6 +98,7 @@ internal sealed class SubscriptionSet
     {
         lock (_lock)
         {
+            _cancelled = true;
             _waiting.ForEach(live => live.TrySetCanceled());
             _waiting.Clear();
         }
@@ -105,6 +107,12 @@ internal sealed class SubscriptionSet
     private Task Wait_NeedsLock()
     {
         var live = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_cancelled)
+        {
+            live.SetCanceled();
+            return live.Task;
+        }
+
         _waiting.Add(live);
         _changed = true;
         return live.Task;

@@ -21,6 +21,7 @@ internal sealed class TopicDirectory
     private int[] _presentLengths = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _version;
+    private bool _complete;
 
     public TopicDirectory()
     {
@@ -78,6 +79,19 @@ internal sealed class TopicDirectory
         }
     }
 
+    /// <summary>The client goes: there are no topics any more, and nobody waits for a change.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _complete = true;
+            _topics.Clear();
+            _own.Clear();
+            _lengths.Clear();
+            Changed_NeedsLock();
+        }
+    }
+
     /// <summary>Tells whose subscriptions match the topic, that is, are a prefix of it.</summary>
     public ZeekSubscribers Match(ReadOnlySpan<byte> topic)
     {
@@ -114,8 +128,9 @@ internal sealed class TopicDirectory
         _presentLengths = [.. _lengths.Keys];
         Volatile.Write(ref _version, _version + 1);
         var changed = _changed;
-        _changed = NewSignal();
-        changed.SetResult();
+        if (!_complete)
+            _changed = NewSignal();
+        changed.TrySetResult();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -43,4 +43,23 @@ public sealed class SampleTests
         Assert.Equal([1UL, 2UL], blocked.Select(message => message.Event.Args[0].AsCount()));
         File.Delete(list);
     }
+
+    [Theory]
+    [InlineData("SendEvent", "a.", "Demo::thing", "count:x")]
+    [InlineData("SendEvent", "a.", "Demo::thing", "port:25")]
+    [InlineData("SendEvent", "a.", "Demo::thing", "thing:1")]
+    [InlineData("PingPong", "many")]
+    [InlineData("UrlLookup", "/no/such/list")]
+    public async Task What_makes_no_sense_on_the_command_line_is_told_without_a_trace_of_the_stack(string sample, params string[] args)
+    {
+        using var program = RunningProgram.Sample(sample, ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2", .. args]);
+        Assert.Equal(2, await program.EndAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_hub_sending_an_event_fails_and_says_so()
+    {
+        using var sender = RunningProgram.Sample("SendEvent", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2", "a.", "Demo::thing");
+        Assert.Equal(1, await sender.EndAsync());
+    }
 }

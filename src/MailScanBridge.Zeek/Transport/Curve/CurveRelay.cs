@@ -25,9 +25,9 @@ internal sealed class CurveRelay : IDisposable
 
     public CurveRelay(string hub, Action<string> refused)
     {
-        var colon = hub.LastIndexOf(':');
-        _hubHost = hub["tcp://".Length..colon].Trim('[', ']');
-        _hubPort = int.Parse(hub[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        if (!HubEndpoint.TryParse(hub, out var host, out _hubPort))
+            throw new ArgumentException($"'{hub}' is no endpoint of a hub.", nameof(hub));
+        _hubHost = host;
         _refused = refused;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(4);
@@ -92,6 +92,11 @@ internal sealed class CurveRelay : IDisposable
             catch (Exception e) when (IsEnd(e))
             {
                 // The hub is not there, or one side went: NetMQ sees its own side closed.
+            }
+            catch (Exception e)
+            {
+                // This is a thread of its own: an exception that leaves it would end the program.
+                _refused("the relay to it failed: " + e.Message);
             }
         }
     }

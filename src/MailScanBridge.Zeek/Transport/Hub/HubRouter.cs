@@ -13,11 +13,10 @@ namespace MailScanBridge.Zeek.Transport.Hub;
 /// </remarks>
 internal sealed class HubRouter
 {
-    // Topics that publishers name; their number is theirs to choose, so what is remembered of them is bounded.
+    // Topics that publishers name; their number and length are theirs to choose, so what is remembered of them is bounded.
     private const int MaxRoutes = 4096;
 
-    // A peer that subscribes to more than this is beyond any use.
-    private const int MaxTopicsEach = 100_000;
+    private const int MaxRouteTopicBytes = 1024;
 
     private readonly Lock _lock = new();
     private readonly HashSet<HubSubscriber> _subscribers = [];
@@ -72,7 +71,7 @@ internal sealed class HubRouter
             if (!_subscribers.Remove(subscriber))
                 return;
             _droppedByGone += subscriber.Outbound.Dropped;
-            foreach (var topic in subscriber.Topics.Keys)
+            foreach (var topic in subscriber.Topics.All)
                 Lose_NeedsLock(topic);
             subscriber.Topics.Clear();
             _routes.Clear();
@@ -100,27 +99,10 @@ internal sealed class HubRouter
         lock (_lock)
         {
             _subscriptionChanges++;
-            var bySpan = subscriber.Topics.GetAlternateLookup<ReadOnlySpan<byte>>();
-            var count = bySpan.TryGetValue(topic, out var known) ? known : 0;
-            if (on)
-            {
-                // As libzmq does, equal subscriptions of one peer are counted.
-                if (count == 0 && subscriber.Topics.Count >= MaxTopicsEach)
-                    return;
-                bySpan[topic] = count + 1;
-                if (count == 0)
-                    Gain_NeedsLock(topic);
-            }
-            else if (count == 1)
-            {
-                bySpan.Remove(topic);
+            if (on && subscriber.Topics.Add(topic))
+                Gain_NeedsLock(topic);
+            else if (!on && subscriber.Topics.Remove(topic))
                 Lose_NeedsLock(topic.ToArray());
-            }
-            else if (count > 1)
-            {
-                bySpan[topic] = count - 1;
-            }
-
             _routes.Clear();
         }
     }
@@ -152,7 +134,8 @@ internal sealed class HubRouter
             route = Match_NeedsLock(topic);
             if (_routes.Count >= MaxRoutes)
                 _routes.Clear();
-            _routesBySpan[topic] = route;
+            if (topic.Length <= MaxRouteTopicBytes)
+                _routesBySpan[topic] = route;
         }
 
         if (route.Length == 0)
@@ -166,14 +149,8 @@ internal sealed class HubRouter
         var matching = new List<HubSubscriber>();
         foreach (var subscriber in _subscribers)
         {
-            var bySpan = subscriber.Topics.GetAlternateLookup<ReadOnlySpan<byte>>();
-            for (var length = 0; length <= topic.Length; length++)
-            {
-                if (!bySpan.ContainsKey(topic[..length]))
-                    continue;
+            if (subscriber.Topics.Match(topic))
                 matching.Add(subscriber);
-                break;
-            }
         }
 
         return [.. matching];

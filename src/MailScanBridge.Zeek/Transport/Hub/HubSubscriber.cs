@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using MailScanBridge.Zeek.Transport.Zmtp;
-using MailScanBridge.Zeek.Wire;
 
 namespace MailScanBridge.Zeek.Transport.Hub;
 
@@ -9,8 +8,8 @@ internal sealed class HubSubscriber(Socket socket, HubRouter router, ZeekHubOpti
 {
     private static readonly byte[] OwnReady = ZmtpReady.Create("XPUB"u8);
 
-    /// <summary>The topics it subscribes to, and how often; owned by the router's lock.</summary>
-    public Dictionary<byte[], int> Topics { get; } = new(ByteContent.Instance);
+    /// <summary>The topics it subscribes to; owned by the router's lock.</summary>
+    public HubTopics Topics { get; } = new();
 
     protected override ReadOnlyMemory<byte> Ready => OwnReady;
 
