@@ -9,6 +9,7 @@ using Xunit;
 namespace MailScanBridge.Tests.Scanning.Commands;
 
 /// <summary>Nothing is left behind, however a tool ends. MAILSCAN_RUNS sets how many runs (500); 10,000 take some minutes.</summary>
+[Collection(nameof(Alone))]
 public sealed class ManyRunsTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -42,7 +43,7 @@ public sealed class ManyRunsTests(ITestOutputHelper output) : IDisposable
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
-                return OpenFiles() <= before + 20; // other tests run beside this one; a leak would be as many as there were runs
+                return OpenFiles() <= before + 20; // the runtime opens some itself; a leak would be as many as there were runs
             },
             $"the files to be closed ({before} before, {OpenFiles()} now)");
         Assert.Equal([sample], Directory.GetFiles(_folder.Path));
