@@ -2,13 +2,14 @@ using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Urls;
 
 namespace MailScanBridge.Daemon.Configuration;
 
 /// <summary>Reads <c>scanners</c>: a mapping from name to kind and the kind's own options.</summary>
 internal static class ScannerReader
 {
-    private static readonly string[] Kinds = ["content", "hash_list", "clamd", "yara", "command"];
+    private static readonly string[] Kinds = ["content", "hash_list", "urls", "clamd", "yara", "command"];
 
     /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
     /// <param name="own">The file's section.</param>
@@ -55,6 +56,9 @@ internal static class ScannerReader
             case "hash_list":
                 options = HashList(section);
                 break;
+            case "urls":
+                options = Urls(section);
+                break;
             case "clamd":
                 options = Clamd(section);
                 break;
@@ -77,6 +81,16 @@ internal static class ScannerReader
         {
             KnownGood = section.Choice("known", "bad", "bad", "good") == "good",
             Reload = section.Duration("reload", options.Reload),
+        };
+    }
+
+    private static UrlScannerOptions Urls(ConfigSection section)
+    {
+        var options = new UrlScannerOptions();
+        return options with
+        {
+            MaxBytes = Math.Min(Array.MaxLength, section.Size("max_bytes", options.MaxBytes)),
+            MaxUrls = section.Number("max_urls", options.MaxUrls, 1, 10_000_000),
         };
     }
 

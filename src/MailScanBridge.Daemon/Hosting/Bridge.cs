@@ -55,7 +55,9 @@ internal sealed class Bridge : IAsyncDisposable
         try
         {
             var logger = loggers.CreateLogger("MailScanBridge.Scanners");
-            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), time, logger);
+            var lists = new UrlLists(config.Urls, time, loggers.CreateLogger("MailScanBridge.Urls"));
+            await lists.ReadAsync(cancellationToken);
+            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), lists.Lookup, time, logger);
             var scanners = await FindScannersAsync(config, factory, logger, cancellationToken);
             var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
             await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
@@ -86,8 +88,7 @@ internal sealed class Bridge : IAsyncDisposable
                 AuditLogPath = config.AuditLogPath,
             };
             var pipeline = new ScanPipeline(parts, client, time, loggers);
-            var urls = new UrlDesk(config, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);
-            await urls.ReadListsAsync(cancellationToken);
+            var urls = new UrlDesk(config, lists, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);
             return new Bridge(stateLock, hub, client, endpoints, pipeline, urls, scanners, new ScannerSearch(config, factory, time, logger), time, logger);
         }
         catch (Exception e)

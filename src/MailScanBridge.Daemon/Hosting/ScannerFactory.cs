@@ -6,6 +6,7 @@ using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Scanning.Yara;
+using MailScanBridge.Urls;
 using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Daemon.Hosting;
@@ -18,9 +19,10 @@ internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Abse
 
 /// <summary>Makes the configured scanners and asks each whether it is there. Safe for concurrent use.</summary>
 /// <param name="rules">Absolute path of the directory for compiled rules.</param>
+/// <param name="urls">Where URLs are looked up; the scanner asks only what is on this machine.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For what is found and what is not.</param>
-internal sealed class ScannerFactory(string rules, TimeProvider time, ILogger logger)
+internal sealed class ScannerFactory(string rules, UrlLookup urls, TimeProvider time, ILogger logger)
 {
     private readonly Lazy<Task<Sandbox>> _sandbox = new(() => FindSandboxAsync(logger));
 
@@ -49,6 +51,11 @@ internal sealed class ScannerFactory(string rules, TimeProvider time, ILogger lo
                 var yara = new YaraScanner(config.Name, options, Path.Combine(rules, $"yara-{Uri.EscapeDataString(config.Name)}"), await SandboxForAsync(options.Command), time, logger);
                 var missing = await yara.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, missing is null ? yara : null, missing);
+            case UrlScannerOptions options:
+                var local = urls.OnThisMachine();
+                return local.IsEmpty
+                    ? new FoundScanner(config.Name, null, "no list of URLs is configured (urls.lists)")
+                    : new FoundScanner(config.Name, new UrlScanner(config.Name, local, options), null);
             case CommandOptions options:
                 var command = new CommandScanner(config.Name, options, await SandboxForAsync(options), time, logger);
                 var absent = await command.ProbeAsync(cancellationToken);

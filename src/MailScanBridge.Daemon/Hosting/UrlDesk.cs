@@ -10,27 +10,20 @@ namespace MailScanBridge.Daemon.Hosting;
 internal sealed class UrlDesk : IAsyncDisposable
 {
     private readonly UrlConfig _config;
-    private readonly IReadOnlyList<UrlList> _lists;
+    private readonly UrlLists _lists;
     private readonly ZeekClient _client;
     private readonly UrlService _service;
     private readonly TimeProvider _time;
 
-    public UrlDesk(BridgeConfig config, ZeekClientOptions endpoints, ulong epoch, MailScanMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public UrlDesk(BridgeConfig config, UrlLists lists, ZeekClientOptions endpoints, ulong epoch, MailScanMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config.Urls;
         _time = time;
         var logger = loggers.CreateLogger("MailScanBridge.Urls");
-        _lists = [.. _config.Lists.Select(l => new UrlList(l, logger))];
-        Lookup = new UrlLookup([.. _lists, .. _config.Dns.Select(d => new DnsBlockList(d, time))], time);
+        _lists = lists;
         _client = new ZeekClient(endpoints with { NodeName = $"{endpoints.NodeName}-urls" }, loggers.CreateLogger<ZeekClient>(), time);
-        _service = new UrlService(_client, Lookup, _config.Service, config.Pipeline.Bridge, epoch, metrics, time, logger);
+        _service = new UrlService(_client, lists.Lookup, _config.Service, config.Pipeline.Bridge, epoch, metrics, time, logger);
     }
-
-    /// <summary>What is configured, to ask.</summary>
-    public UrlLookup Lookup { get; }
-
-    /// <summary>Reads the lists for the first time.</summary>
-    public Task ReadListsAsync(CancellationToken cancellationToken) => Task.WhenAll(_lists.Select(l => Task.Run(() => l.Refresh(cancellationToken), cancellationToken)));
 
     /// <summary>Answers, and reads lists that changed, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -50,7 +43,7 @@ internal sealed class UrlDesk : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await ReadListsAsync(cancellationToken);
+                await _lists.ReadAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -28,6 +28,13 @@ public interface IScanner
     string Sees(ScanItem item) => "";
 
     /// <summary>
+    /// Takes up rules, a database or a program that changed, so that <see cref="Version"/> is that of the next answer. Called before
+    /// each answer, one from the cache too: looks only from time to time, and throws only <see cref="OperationCanceledException"/>
+    /// for <paramref name="cancellationToken"/>. The default does nothing, for what does not change or is watched otherwise.
+    /// </summary>
+    ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Scans one item. Does not throw for what a file or a tool may do: a failure is a result with
     /// <see cref="ScanOutcome.Failed"/>. Throws only <see cref="OperationCanceledException"/> for <paramref name="cancellationToken"/>.
     /// </summary>

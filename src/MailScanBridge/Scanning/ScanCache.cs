@@ -39,6 +39,7 @@ public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics,
     /// <returns>The answer, and whether it is that of another item's scan.</returns>
     public async ValueTask<(ScannerResult Result, bool Reused)> ScanAsync(IScanner scanner, ScanItem item, CancellationToken cancellationToken)
     {
+        await scanner.RefreshAsync(cancellationToken);
         if (scanner.Version is not { } version)
         {
             return (await scanner.ScanAsync(item, cancellationToken), false); // Which rules answer is not known.

@@ -25,7 +25,7 @@ public sealed class UrlList : IUrlSource
 
     public string Name => _options.Name;
 
-    public string? Version => _table is { } table ? $"{table.Count} entries" : null;
+    public string? Version => _table is { } table ? $"{table.Count} entries ({table.Fingerprint})" : null;
 
     public bool IsRemote => false;
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace MailScanBridge.Urls;
@@ -19,10 +21,18 @@ internal sealed class UrlListTable
         _names = names;
         Malformed = malformed;
         FirstMalformed = firstMalformed;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<UInt128>(keys));
+        hash.AppendData(MemoryMarshal.AsBytes<ushort>(nameOf));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', names)));
+        Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset())[..8];
     }
 
     /// <summary>Entries.</summary>
     public int Count => _keys.Length;
+
+    /// <summary>Eight hexadecimal digits that change with the entries and their names.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Lines that hold neither a host nor a URL.</summary>
     public long Malformed { get; }

@@ -18,6 +18,8 @@ public sealed class UrlScanner(string name, UrlLookup lookup, UrlScannerOptions 
 
     public bool LooksAtContent => false;
 
+    public string Sees(ScanItem item) => item.Type == ContentTypes.Pdf ? item.Type : "";
+
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {
         var finder = new UrlFinder(options.MaxUrls);

@@ -251,7 +251,7 @@ public sealed partial class ScanCacheTests : IDisposable
             }
         });
 
-        Assert.True(answers > 20_000 * 6 / 7, $"{answers} answers");
+        Assert.True(answers >= Enumerable.Range(0, 20_000).Count(i => i % 7 != 0), $"{answers} answers"); // all that did not go away, at least
         Assert.True(cache.Count <= 20);
     }
 

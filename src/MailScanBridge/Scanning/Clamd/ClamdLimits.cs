@@ -6,7 +6,8 @@ namespace MailScanBridge.Scanning.Clamd;
 /// <param name="MaxSize">Largest item, in bytes, in which it still finds something.</param>
 /// <param name="TellsLimits">False: past its limits it says OK (AlertExceedsMax is not set in clamd.conf). Only of containers that we
 /// do not open ourselves, within narrower limits, would that hide something.</param>
-internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
+/// <param name="Limit">The setting in clamd.conf that keeps it from more; null where nothing was seen to.</param>
+internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit = null)
 {
     private const int Depth = 40;
     private const int Steps = 6;
@@ -22,7 +23,7 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
     /// <param name="ask">Has clamd scan a file.</param>
     public static async Task<ClamdLimits?> TryAsync(long maxSize, Func<FileStream, Task<ScannerResult>> ask)
     {
-        if (!await FindsAsync(0, ask))
+        if (!Finds(await AskAsync(0, ask)))
         {
             return null;
         }
@@ -31,7 +32,8 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
         nested.Write(Nested());
         nested.Position = 0;
         var tells = (await ask(nested)) is { Outcome: ScanOutcome.Failed, Reason: Reasons.Limits } or { Findings.Count: > 0 };
-        if (await FindsAsync(maxSize, ask))
+        var largest = await AskAsync(maxSize, ask);
+        if (Finds(largest))
         {
             return new ClamdLimits(maxSize, tells);
         }
@@ -40,14 +42,25 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
         for (var step = 0; step < Steps && above - below > Smallest; step++)
         {
             var middle = (below + above) / 2;
-            (below, above) = await FindsAsync(middle, ask) ? (middle, above) : (below, middle);
+            (below, above) = Finds(await AskAsync(middle, ask)) ? (middle, above) : (below, middle);
         }
 
-        return new ClamdLimits(below, tells);
+        return new ClamdLimits(below, tells, NameOf(largest));
     }
 
-    /// <summary>Whether it finds EICAR in a zip of a size: past MaxFileSize it does not look inside, and past StreamMaxLength it refuses.</summary>
-    private static async Task<bool> FindsAsync(long size, Func<FileStream, Task<ScannerResult>> ask)
+    private static bool Finds(ScannerResult result) => result.Findings.Any(f => f.Kind == VerdictKind.Malicious);
+
+    /// <summary>The limit that an answer without EICAR speaks of. Where clamd says OK, it is one of those past which it is silent.</summary>
+    private static string NameOf(ScannerResult result) => result switch
+    {
+        { Reason: Reasons.TooLarge } => "StreamMaxLength",
+        { Reason: Reasons.Limits, Detail: { } detail } when detail.Split('.') is [.., ("MaxFileSize" or "MaxScanSize") and var name] => name,
+        { Outcome: ScanOutcome.Failed } => Printable.Text(result.Detail ?? result.Reason!, 120),
+        _ => "MaxFileSize or MaxScanSize",
+    };
+
+    /// <summary>Has it look for EICAR in a zip of a size: past MaxFileSize it does not look inside, and past StreamMaxLength it refuses.</summary>
+    private static async Task<ScannerResult> AskAsync(long size, Func<FileStream, Task<ScannerResult>> ask)
     {
         await using var file = NewFile();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
@@ -64,7 +77,7 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits)
         file.SetLength(Math.Max(size, file.Length));
         await file.FlushAsync();
         file.Position = 0;
-        return (await ask(file)).Findings.Any(f => f.Kind == VerdictKind.Malicious);
+        return await ask(file);
     }
 
     private static byte[] Nested()

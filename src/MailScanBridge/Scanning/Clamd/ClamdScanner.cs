@@ -21,6 +21,7 @@ public sealed class ClamdScanner : IScanner
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _maxSize;
+    private volatile string? _limit;
     private volatile bool _passFiles;
     private long _versionAsked;
 
@@ -86,6 +87,7 @@ public sealed class ClamdScanner : IScanner
             Log.SilentLimits(_logger, Name);
         }
 
+        _limit = limits.Limit;
         Interlocked.Exchange(ref _maxSize, limits.MaxSize);
         return null;
     }
@@ -95,10 +97,10 @@ public sealed class ClamdScanner : IScanner
         var maxSize = Interlocked.Read(ref _maxSize);
         if (item.Size > maxSize)
         {
-            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {maxSize} ({(maxSize < _options.MaxSize ? "clamd's own limits" : "max_size")})");
+            return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {maxSize} ({(maxSize < _options.MaxSize ? $"clamd's own limit: {_limit}" : "max_size")})");
         }
 
-        await RefreshVersionAsync(cancellationToken);
+        await RefreshAsync(cancellationToken);
         var result = await _guard.RunAsync(token => OpenAndAskAsync(item.Path, token), cancellationToken);
         return result.Reason == Reasons.Timeout && await TryAskAsync("PING", cancellationToken) != "PONG\0"
             ? ScannerResult.Failed(Reasons.ToolDown, $"{result.Detail}, nor to PING")
@@ -106,7 +108,7 @@ public sealed class ClamdScanner : IScanner
     }
 
     /// <summary>The database changes under way: verdicts carry the version that scanned.</summary>
-    private async Task RefreshVersionAsync(CancellationToken cancellationToken)
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
         var asked = Interlocked.Read(ref _versionAsked);
         if (_time.GetElapsedTime(asked) > s_versionAge && Interlocked.CompareExchange(ref _versionAsked, _time.GetTimestamp(), asked) == asked)

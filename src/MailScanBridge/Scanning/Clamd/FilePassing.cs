@@ -9,6 +9,8 @@ internal static unsafe partial class FilePassing
 {
     private const int SolSocket = 1;
     private const int ScmRights = 1;
+    private const int BrokenPipe = 32;
+    private const int ConnectionReset = 104;
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
 
     /// <summary>Sends one byte with the file beside it.</summary>
@@ -31,7 +33,8 @@ internal static unsafe partial class FilePassing
         GC.KeepAlive(socket);
         if (sent != 1)
         {
-            throw new SocketException(error, $"the file cannot be passed: {Marshal.GetPInvokeErrorMessage(error)}");
+            // .NET maps no error numbers here: what the caller tells apart is named.
+            throw new SocketException((int)(error switch { BrokenPipe => SocketError.Shutdown, ConnectionReset => SocketError.ConnectionReset, _ => SocketError.SocketError }), $"the file cannot be passed: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 

@@ -10,9 +10,13 @@ namespace MailScanBridge.Scanning.Commands;
 public sealed class CommandScanner : IScanner
 {
     private static readonly TimeSpan s_probeTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(10);
     private readonly CommandOptions _options;
     private readonly ToolProcess _process;
     private readonly ToolGuard _guard;
+    private readonly TimeProvider _time;
+    private string? _seen;
+    private long _looked;
 
     /// <param name="name">As configuration, routes and verdicts call it.</param>
     /// <param name="options">The tool.</param>
@@ -24,12 +28,17 @@ public sealed class CommandScanner : IScanner
         Name = name;
         _options = options;
         _process = new ToolProcess(options, sandbox);
+        _time = time;
         _guard = new ToolGuard(name, options.Guard, time, logger ?? NullLogger.Instance);
     }
 
     public string Name { get; }
 
+    /// <summary>What the tool tells, and behind it a fingerprint of how it is configured and of its program and files as they look.</summary>
     public string? Version { get; private set; }
+
+    /// <summary>What the tool tells.</summary>
+    internal string? ToolVersion { get; private set; }
 
     public bool LooksAtContent => _options.LooksAtContent;
 
@@ -57,6 +66,19 @@ public sealed class CommandScanner : IScanner
         return _options.VersionCommand is { Count: > 0 } versionCommand ? await AskVersionAsync(versionCommand, cancellationToken) : null;
     }
 
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        var looked = Interlocked.Read(ref _looked);
+        if (_options.VersionCommand is not { Count: > 0 } || _time.GetElapsedTime(looked) < s_lookAgain
+            || Interlocked.CompareExchange(ref _looked, _time.GetTimestamp(), looked) != looked || (Version is not null && ToolFingerprint.Of(_options) == _seen))
+        {
+            return;
+        }
+
+        Version = null; // Until it tells: what answers meanwhile is not remembered.
+        await ProbeAsync(cancellationToken);
+    }
+
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken) =>
         item.Size < _options.MinSize
             ? ScannerResult.NoOpinion()
@@ -75,6 +97,8 @@ public sealed class CommandScanner : IScanner
 
     private async Task<string?> AskVersionAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
+        Interlocked.Exchange(ref _looked, _time.GetTimestamp());
+        var seen = ToolFingerprint.Of(_options); // before it is asked: a change meanwhile is seen at the next look
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_probeTime);
         try
@@ -85,7 +109,9 @@ public sealed class CommandScanner : IScanner
                 return $"{command[0]} does not tell its version: {(run.Overflowed ? "it prints without end" : $"exit code {run.ExitCode}: {CommandOutput.FirstLine(run.Errors + run.Output)}")}";
             }
 
-            Version = Printable.Text((run.Output + run.Errors).Trim().Split('\n')[0], 60);
+            ToolVersion = Printable.Text((run.Output + run.Errors).Trim().Split('\n')[0], 60);
+            _seen = seen;
+            Version = $"{ToolVersion} ({seen})";
             return null;
         }
         catch (ToolFaultException e)
@@ -103,12 +129,12 @@ public sealed class CommandScanner : IScanner
         var run = await _process.RunAsync(_options.Command, sample, cancellationToken);
         return run.Overflowed
             ? ScannerResult.Failed(Reasons.Limits, $"killed: it printed more than {_options.MaxOutput} bytes (max_output)")
-            : _process.IsSandboxed && WhichLimit(run.ExitCode) is { } limit
+            : _process.IsLimited && WhichLimit(run.ExitCode) is { } limit
             ? ScannerResult.Failed(Reasons.Limits, limit)
             : CommandOutput.Read(_options, run.ExitCode, run.Output, run.Errors);
     }
 
-    /// <summary>The limit that killed it, from the signal: bubblewrap ends with 128 and its number.</summary>
+    /// <summary>The limit that killed it, from the signal: bubblewrap ends with 128 and its number, and so it is told of a tool without.</summary>
     private static string? WhichLimit(int exitCode) => exitCode switch
     {
         128 + 24 => "killed: it computed longer than allowed (max_cpu)", // SIGXCPU

@@ -18,6 +18,11 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
         ? $"no sandbox: {why}. Without one it runs only if its option sandbox is if_available or off"
         : null;
 
+    private readonly bool _canLimit = CommandScanner.FindProgram("prlimit") is not null;
+
+    /// <summary>Whether what it may use is limited: in the sandbox, and without one on this machine wherever prlimit is.</summary>
+    public bool IsLimited => IsSandboxed || (options.Sandbox == SandboxMode.IfAvailable && _canLimit);
+
     public bool IsSandboxed => options.Sandbox != SandboxMode.Off && sandbox.Unavailable is null;
 
     /// <summary>Runs program and arguments to their end.</summary>
@@ -44,7 +49,7 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
         try
         {
             var result = await await ProcessStarter.StartAsync(() => line.ExecuteAsync(kill.Token).Task);
-            if (IsSandboxed && (Sandbox.Failure(errors.Text) ?? input.Failure) is { } failure)
+            if (IsLimited && (Sandbox.Failure(errors.Text) ?? input.Failure) is { } failure)
             {
                 throw new ToolFaultException(failure, isTransient: false);
             }
@@ -74,10 +79,14 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
             Sandbox.AsRoot, options.Limits, options.Timeout, options.Environment, [.. options.Files.Values, .. options.Read, .. program], sample, [.. command.Select(a => Fill(a, Sandbox.SamplePath))]));
     }
 
-    private Command Bare(IReadOnlyList<string> command, string? sample) => Cli.Wrap(command[0])
-        .WithArguments(command.Skip(1).Select(a => Fill(a, sample ?? "")))
-        .WithWorkingDirectory(sample is null ? Path.GetTempPath() : Path.GetDirectoryName(sample)!)
-        .WithEnvironmentVariables(Environment());
+    private Command Bare(IReadOnlyList<string> command, string? sample)
+    {
+        IReadOnlyList<string> line = [.. IsLimited ? SandboxArguments.LimitsAlone(options.Limits, options.Timeout) : [], command[0], .. command.Skip(1).Select(a => Fill(a, sample ?? ""))];
+        return Cli.Wrap(line[0])
+            .WithArguments(line.Skip(1))
+            .WithWorkingDirectory(sample is null ? Path.GetTempPath() : Path.GetDirectoryName(sample)!)
+            .WithEnvironmentVariables(Environment());
+    }
 
     /// <summary>The daemon's own environment, which may hold secrets, stays with the daemon.</summary>
     private Dictionary<string, string?> Environment()

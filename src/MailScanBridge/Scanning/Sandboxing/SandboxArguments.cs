@@ -44,6 +44,17 @@ internal sealed class SandboxArguments
         return line._arguments;
     }
 
+    /// <summary>
+    /// The limits alone, for a machine without a sandbox: prlimit and its arguments, to be put before the command. Without that of
+    /// processes, which Linux counts by user: here it is the daemon's, whose own threads count too.
+    /// </summary>
+    public static IReadOnlyList<string> LimitsAlone(SandboxLimits limits, TimeSpan timeout)
+    {
+        var line = new SandboxArguments();
+        line.Limit(limits, timeout, null);
+        return line._arguments;
+    }
+
     private void Namespaces(bool asRoot)
     {
         if (asRoot)
@@ -124,8 +135,18 @@ internal sealed class SandboxArguments
             Add("setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all");
         }
 
+        Limit(limits, timeout, limits.MaxProcesses);
+    }
+
+    private void Limit(SandboxLimits limits, TimeSpan timeout, int? processes)
+    {
         var cpu = (long)Math.Ceiling((limits.MaxCpu ?? timeout).TotalSeconds);
-        Add("prlimit", $"--cpu={Number(cpu)}:{Number(cpu + 1)}", $"--nproc={Number(limits.MaxProcesses)}", $"--fsize={Number(limits.MaxTemp)}", "--nofile=256", "--core=0");
+        Add("prlimit", $"--cpu={Number(cpu)}:{Number(cpu + 1)}", $"--fsize={Number(limits.MaxTemp)}", "--nofile=256", "--core=0");
+        if (processes is { } most)
+        {
+            Add($"--nproc={Number(most)}");
+        }
+
         if (limits.MaxMemory is { } memory)
         {
             Add($"--as={Number(memory)}");

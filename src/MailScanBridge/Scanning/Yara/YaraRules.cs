@@ -27,8 +27,7 @@ internal sealed class YaraRules(YaraOptions options, Sandbox sandbox, string dir
                 ? Directory.EnumerateFiles(path).Where(f => Path.GetExtension(f) is ".yar" or ".yara").Order(StringComparer.Ordinal)
                 : File.Exists(path) ? [path] : Enumerable.Empty<string>())
             .Take(MaxFiles)
-            .Select(path => new FileInfo(path))
-            .Select(f => (f.FullName, f.LastWriteTimeUtc, f.Exists ? f.Length : 0)),
+            .Select(ToolFingerprint.Stamp), // through links: what they lead to changes, not they
     ];
 
     /// <summary>Compiles; the set has no rule file where none is good.</summary>

@@ -22,6 +22,7 @@ public sealed class YaraScanner : IScanner
     private readonly YaraRules _rules;
     private readonly SemaphoreSlim _loading = new(1);
     private IReadOnlyList<(string Path, DateTime Changed, long Size)> _seen = [];
+    private string? _seenTool;
     private long _looked;
     private volatile CommandScanner? _scanner;
     private volatile string? _version;
@@ -71,14 +72,18 @@ public sealed class YaraScanner : IScanner
         return _scanner is { } scanner ? await scanner.ProbeAsync(cancellationToken) : "no rule file compiles";
     }
 
-    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
         var looked = Interlocked.Read(ref _looked);
         if (_time.GetElapsedTime(looked) > _options.Reload && Interlocked.CompareExchange(ref _looked, _time.GetTimestamp(), looked) == looked)
         {
             await LoadAsync(cancellationToken); // One item waits for the compiler; the others go on with the rules there are.
         }
+    }
 
+    public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
         return _scanner is { } scanner ? await scanner.ScanAsync(item, cancellationToken) : ScannerResult.Failed(Reasons.ToolDown, "no rule file compiles");
     }
 
@@ -90,12 +95,13 @@ public sealed class YaraScanner : IScanner
         {
             Interlocked.Exchange(ref _looked, _time.GetTimestamp());
             var files = _rules.Look();
-            if (_scanner is not null && files.SequenceEqual(_seen))
+            var tool = ToolFingerprint.Of(_options.Command);
+            if (_scanner is not null && files.SequenceEqual(_seen) && tool == _seenTool)
             {
                 return;
             }
 
-            _seen = files;
+            (_seen, _seenTool) = (files, tool);
             var set = await _rules.CompileAsync(files, cancellationToken);
             if (set.Bad.Count > 0)
             {
@@ -129,6 +135,6 @@ public sealed class YaraScanner : IScanner
 
         // The scanner first: what it finds may be remembered under the version before, but nothing of the one before under the new version.
         _scanner = scanner;
-        _version = $"{scanner.Version} with {set.Files} rule files ({name}){(set.Bad.Count > 0 ? $", {set.Bad.Count} left out" : "")}";
+        _version = $"{scanner.ToolVersion} with {set.Files} rule files ({name}){(set.Bad.Count > 0 ? $", {set.Bad.Count} left out" : "")}";
     }
 }

@@ -25,6 +25,9 @@ internal sealed class FakeClamd : IAsyncDisposable
 
     public int Connections { get; private set; }
 
+    /// <summary>What is told of the version in the midst of scans.</summary>
+    public string Version { get; set; } = "ClamAV 1.4.6";
+
     /// <summary>Answers a whole scan with a fixed reply.</summary>
     public static Func<Conversation, Task> Replies(string reply) => async c =>
     {
@@ -64,7 +67,7 @@ internal sealed class FakeClamd : IAsyncDisposable
         {
             try
             {
-                await script(new Conversation(socket, _stop.Token));
+                await script(new Conversation(socket, () => Version, _stop.Token));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or EndOfStreamException)
             {
@@ -73,7 +76,7 @@ internal sealed class FakeClamd : IAsyncDisposable
         }
     }
 
-    internal sealed class Conversation(Socket socket, CancellationToken stop)
+    internal sealed class Conversation(Socket socket, Func<string> version, CancellationToken stop)
     {
         public async Task<string> ReadCommandAsync()
         {
@@ -90,9 +93,9 @@ internal sealed class FakeClamd : IAsyncDisposable
         public async Task<byte[]> ReadStreamAsync()
         {
             var command = await ReadCommandAsync();
-            if (command == "zPING\0")
+            if (command is "zPING\0" or "zVERSION\0")
             {
-                await SendAsync("PONG\0");
+                await SendAsync(command == "zPING\0" ? "PONG\0" : version() + "\0");
                 throw new EndOfStreamException(); // No scan: the conversation is over.
             }
 

@@ -210,7 +210,7 @@ public abstract class CommandScannerContract : IDisposable
         var there = new CommandScanner("x", Adapt(Options) with { Files = new Dictionary<string, string> { ["rules"] = rules }, VersionCommand = ["/bin/echo", "tool 1.2.3\nmore"] }, Sandbox, TimeProvider.System);
 
         Assert.Null(await there.ProbeAsync(Wait.Token));
-        Assert.Equal("tool 1.2.3", there.Version);
+        Assert.Matches(@"^tool 1\.2\.3 \([0-9a-f]{8}\)$", there.Version);
         Assert.Null(await Scanner(o => o with { Command = ["sh", "{sample}"] }).ProbeAsync(Wait.Token));
         Assert.Equal("rules: /nowhere/rules does not exist", await ProbeAsync(o => o with { Files = new Dictionary<string, string> { ["rules"] = "/nowhere/rules" } }));
         Assert.Equal("/nowhere/tool is not on this machine", await ProbeAsync(o => o with { Command = ["/nowhere/tool", "{sample}"] }));

@@ -45,6 +45,26 @@ public sealed class CommandScannerTests : CommandScannerContract
         Assert.Contains("DOTNET_ROOT", names);
     }
 
+    [Fact]
+    public async Task Without_a_sandbox_the_limits_hold_all_the_same()
+    {
+        Require.Program("prlimit", "util-linux");
+        var spun = await LimitedAsync("while :; do :; done", new SandboxLimits { MaxCpu = TimeSpan.FromSeconds(1) });
+        var wrote = await LimitedAsync("exec head -c 2000000 /dev/zero >written", new SandboxLimits { MaxTemp = 1_000_000 });
+        var hungry = await LimitedAsync("head -c 300M /dev/zero | tail -c 300M >/dev/null || exit 1", new SandboxLimits { MaxMemory = 100_000_000 });
+
+        AssertFailed(spun, Reasons.Limits);
+        Assert.Contains("max_cpu", spun.Detail, StringComparison.Ordinal);
+        AssertFailed(wrote, Reasons.Limits);
+        Assert.Contains("max_temp", wrote.Detail, StringComparison.Ordinal);
+        AssertFailed(hungry, Reasons.ToolDown);
+        Assert.Equal("fine", Assert.Single((await LimitedAsync("echo found fine", new SandboxLimits())).Findings).Name);
+        AssertFailed(await LimitedAsync("", new SandboxLimits(), "/nowhere/tool"), Reasons.ToolDown);
+    }
+
+    private Task<ScannerResult> LimitedAsync(string script, SandboxLimits limits, string shell = "/bin/sh") => Scanner(
+        o => o with { Sandbox = SandboxMode.IfAvailable, Limits = limits, Command = [shell, "-c", script, "{sample}"] }, "").ScanAsync(Make.Item(path: Sample), Wait.Token).AsTask();
+
     [Theory]
     [InlineData(SandboxMode.Required, false)]
     [InlineData(SandboxMode.IfAvailable, true)]

@@ -1,6 +1,7 @@
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Yara;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
@@ -97,6 +98,37 @@ public sealed class YaraTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(1));
         await ScanAsync(scanner);
         Assert.Single(_log.Lines, l => l.Contains("keeps those it has", StringComparison.Ordinal)); // said once
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_change_nothing_is_answered_from_the_cache(bool byLink)
+    {
+        using var metrics = new MailScanMetrics();
+        var cache = new ScanCache(new ScanCacheOptions { KeepClean = TimeSpan.FromDays(1) }, metrics, _time);
+        var rules = _folder.Write("linked.txt", "rule one { condition: true }"u8.ToArray());
+        var scanner = byLink ? Scanner() : Scanner(("a.yar", "rule one { condition: true }"));
+        if (byLink)
+        {
+            File.CreateSymbolicLink(Path.Combine(_rules, "a.yar"), rules);
+        }
+
+        Assert.Null(await scanner.ProbeAsync(Wait.Token));
+        Assert.Equal(("one", false), await AskAsync());
+        Assert.Equal(("one", true), await AskAsync());
+
+        await File.WriteAllTextAsync(byLink ? rules : Path.Combine(_rules, "a.yar"), "rule other_name { condition: true }", Wait.Token);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(("other_name", false), await AskAsync());
+        Assert.Equal(("other_name", true), await AskAsync());
+
+        async Task<(string, bool)> AskAsync()
+        {
+            var (result, reused) = await cache.ScanAsync(scanner, Make.Item(path: _folder.Write("sample", [1]), content: [1]), Wait.Token);
+            return (Assert.Single(result.Findings).Name, reused);
+        }
     }
 
     [Fact]

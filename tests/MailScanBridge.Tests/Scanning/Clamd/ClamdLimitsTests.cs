@@ -1,0 +1,85 @@
+using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
+using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Telemetry;
+using MailScanBridge.Tests.Support;
+using MailScanBridge.Tests.Unpacking;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
+using Xunit;
+
+namespace MailScanBridge.Tests.Scanning.Clamd;
+
+/// <summary>Past its limits clamd says OK of what it did not look at: that proves nothing.</summary>
+public sealed class ClamdLimitsTests : IDisposable
+{
+    private const int Limit = 2_000_000;
+    private readonly TemporaryFolder _folder = new();
+    private readonly MailScanMetrics _metrics = new();
+
+    [Theory]
+    [InlineData("stream: OK\0", "MaxFileSize or MaxScanSize")]
+    [InlineData("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0", "MaxFileSize")]
+    [InlineData("stream: Heuristics.Limits.Exceeded.MaxScanSize FOUND\0", "MaxScanSize")]
+    [InlineData("INSTREAM size limit exceeded. ERROR\0", "StreamMaxLength")]
+    public async Task What_is_larger_than_the_limit_is_unscanned_and_the_limit_named(string past, string name)
+    {
+        await using var clamd = Clamd(past);
+        var scanner = await ScannerAsync(clamd);
+
+        var verdict = await VerdictAsync(scanner, new byte[Limit + 200_000]);
+
+        Assert.Equal((VerdictKind.Unscanned, Reasons.TooLarge), (verdict.Kind, verdict.Reason));
+        Assert.Contains($"(clamd's own limit: {name})", verdict.Detail, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (verdict.PartsFound, verdict.PartsScanned));
+    }
+
+    [Fact]
+    public async Task What_is_not_is_clean()
+    {
+        await using var clamd = Clamd("stream: OK\0");
+
+        Assert.Equal(VerdictKind.Clean, (await VerdictAsync(await ScannerAsync(clamd), new byte[Limit - 200_000])).Kind);
+    }
+
+    [Fact]
+    public async Task A_clamd_that_finds_nothing_at_all_is_useless()
+    {
+        await using var clamd = new FakeClamd(_folder.Path, FakeClamd.Replies("stream: OK\0"));
+
+        Assert.Contains("does not find EICAR", await Scanner(clamd).CheckAsync(Wait.Token), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>Finds EICAR in what is within the limit, and answers as told to what is past it.</summary>
+    private FakeClamd Clamd(string past) => new(_folder.Path, async c =>
+    {
+        var content = await c.ReadStreamAsync();
+        await c.SendAsync(content.Length > Limit ? past : content.AsSpan().IndexOf(Make.Eicar) >= 0 ? "stream: Eicar FOUND\0" : "stream: OK\0");
+    });
+
+    private static ClamdScanner Scanner(FakeClamd clamd) =>
+        new("clamd", new ClamdOptions { Address = clamd.Address, PassFiles = false, MaxSize = 5_000_000 }, TimeProvider.System);
+
+    private static async Task<ClamdScanner> ScannerAsync(FakeClamd clamd)
+    {
+        var scanner = Scanner(clamd);
+        Assert.NotNull(await scanner.ProbeAsync(Wait.Token));
+        Assert.Null(await scanner.CheckAsync(Wait.Token));
+        return scanner;
+    }
+
+    private async Task<Verdict> VerdictAsync(ClamdScanner scanner, byte[] content)
+    {
+        var item = Make.Item("application/octet-stream", path: _folder.Write("sample", content), content: content);
+        var step = new RouteStep("clamd");
+        var runner = new ScanRunner(new Dictionary<string, IScanner> { ["clamd"] = scanner }, _metrics, TimeProvider.System);
+        var report = await runner.RunAsync(new ScanPlan(item, new Route("all", ["*"], [step])), CancellationToken.None, Wait.Token);
+        return VerdictMaker.Make(Make.Request(content: content), new UnpackResult([item], []), [report], TimeSpan.Zero, 1);
+    }
+}
