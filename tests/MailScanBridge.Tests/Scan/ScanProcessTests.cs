@@ -61,6 +61,7 @@ public sealed partial class ScanProcessTests : IDisposable
         await File.WriteAllTextAsync(
             config,
             $$"""
+            sandbox: off # the fake is many files, and a sandbox shows only the program's own
             scanners:
               slow: {kind: command, command: ["{{Path.Combine(AppContext.BaseDirectory, "FakeScanner")}}", hang, "{{started}}", "{sample}"], timeout: 10m}
             routes:
