@@ -138,9 +138,11 @@ public sealed class OverloadTests : IAsyncDisposable
         var node = await OverloadedAsync();
         _go.SetResult();
 
+        // The one that came first may have been begun before the level rose.
+        await node.VerdictAsync(1);
         await node.VerdictAsync(2);
-        var tools = node.Verdicts.First(v => v[3].AsCount() == 2)[10].AsVector().Select(t => t.AsString());
-        Assert.Contains(tools, t => t.StartsWith("clamd", StringComparison.Ordinal) && t.Contains("left out: overload level", StringComparison.Ordinal));
+        Assert.Contains(node.Verdicts, v => v[10].AsVector().Any(t =>
+            t.AsString().StartsWith("clamd", StringComparison.Ordinal) && t.AsString().Contains("left out: overload level", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MailScanBridge.Daemon.Scan;
 using MailScanBridge.Tests.Scan;
+using MailScanBridge.Tests.Support;
 using Xunit;
 
 namespace MailScanBridge.Tests.Samples;
@@ -8,6 +9,14 @@ namespace MailScanBridge.Tests.Samples;
 /// <summary>The samples that attack the scanner rather than its user, each by name: what each must end as, and why it is here.</summary>
 public sealed class HostileSampleTests
 {
+    private static readonly string s_folder = Path.Combine(Repository.Root, "tests", "MailScanBridge.Tests", "Samples", "Hostile");
+
+    [Fact]
+    public void Every_sample_is_named_in_a_test() => Assert.Equal(
+        Directory.GetFiles(s_folder).Select(f => Path.GetFileName(f)!).Where(f => f != "README.md").Order(StringComparer.Ordinal),
+        typeof(HostileSampleTests).GetMethods().SelectMany(m => m.GetCustomAttributes(typeof(InlineDataAttribute), false)).Cast<InlineDataAttribute>()
+            .Select(d => (string)d.Data[0]!).Append("tar_symlink_escape.tar").Order(StringComparer.Ordinal));
+
     // Names that try to get out of a folder, into a shell, a log or a terminal.
     [Theory]
     [InlineData("eicar_traversal.zip", "malicious", "Eicar-Test-Signature")]
@@ -103,7 +112,7 @@ public sealed class HostileSampleTests
 
     private static async Task<(string? Verdict, string? Reason, IReadOnlyList<string?> Names, string Raw)> ScanAsync(string name)
     {
-        var scanned = await Scanned.RunAsync(new ScanOptions { Targets = [CorpusFiles.Find(Path.Combine("generated", name))], Json = true });
+        var scanned = await Scanned.RunAsync(new ScanOptions { Targets = [Path.Combine(s_folder, name)], Json = true });
         var raw = scanned.Output.TrimEnd('\n');
         var verdict = JsonDocument.Parse(raw).RootElement;
         return (

@@ -68,7 +68,10 @@ public sealed partial class ScanProcessTests : IDisposable
               - {types: ["*"], steps: [{scanner: content}, {scanner: slow}]}
             """,
             Wait.Token);
-        using var process = Start("scan", "-j", "1", "--config", config, _folder.Write("1", "a"u8.ToArray()), _folder.Write("2", "b"u8.ToArray()));
+
+        // A shell's background jobs ignore SIGINT, and so would all that they start.
+        using var process = Start(
+            ["env", "--default-signal=INT", "dotnet", s_program, "scan", "-j", "1", "--config", config, _folder.Write("1", "a"u8.ToArray()), _folder.Write("2", "b"u8.ToArray())], null);
         await Wait.UntilAsync(() => Processes.With(started) == 1, "the scanner to start");
 
         Assert.Equal(0, Kill(process.Id, signal));
