@@ -42,12 +42,16 @@ public sealed class PipelineFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_scanner_that_throws_or_hangs_is_named_and_what_others_found_counts()
     {
+        var limit = TimeSpan.FromMinutes(7);
+        var clock = new HeldTimers(limit);
+        await using var host = new PipelineHost { Time = clock };
         var hangs = new FakeScanner("hangs", async (_, token) =>
         {
+            clock.Release();
             await Task.Delay(Timeout.Infinite, token);
             return ScannerResult.Scanned();
         });
-        _host.Parts = _host.Parts with
+        host.Parts = host.Parts with
         {
             Scanners = [new ContentScanner(), new FakeScanner("throws", (_, _) => throw new InvalidOperationException("broken")), hangs],
             Routes =
@@ -55,16 +59,16 @@ public sealed class PipelineFaultTests : IAsyncLifetime
                 new Route("thrown", ["text/html"], [new RouteStep("content"), new RouteStep("throws")]),
                 new Route("all", ["*"], [new RouteStep("content"), new RouteStep("hangs")], StopAtMalicious: false),
             ],
-            Pipeline = _host.Parts.Pipeline with { ScanTimeout = TimeSpan.FromMilliseconds(500) },
+            Pipeline = host.Parts.Pipeline with { ScanTimeout = limit },
         };
-        await _host.StartAsync();
-        var node = await TestNode.ConnectAsync(_host);
-        node.Ask(1, "<html><body>x</body></html>"u8.ToArray());
-        node.Ask(2, s_text);
-        node.Ask(3, Make.Eicar);
+        await host.StartAsync();
+        var node = await TestNode.ConnectAsync(host);
 
+        node.Ask(1, "<html><body>x</body></html>"u8.ToArray());
         Assert.Equal(("unscanned", "tool_down"), await node.VerdictAsync(1));
+        node.Ask(2, s_text);
         Assert.Equal(("unscanned", "timeout"), await node.VerdictAsync(2));
+        node.Ask(3, Make.Eicar);
         Assert.Equal(("malicious", ""), await node.VerdictAsync(3));
     }
 

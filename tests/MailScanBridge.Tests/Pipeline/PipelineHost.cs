@@ -59,6 +59,8 @@ internal sealed class PipelineHost : IAsyncDisposable
 
     public PipelineParts Parts { get; set; }
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public string Spool { get; }
 
     public string State { get; }
@@ -92,7 +94,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     {
         _stop = new CancellationTokenSource();
         _client = new ZeekClient(Endpoints("bridge"));
-        _pipeline = new ScanPipeline(Parts, _client, TimeProvider.System, Log);
+        _pipeline = new ScanPipeline(Parts, _client, Time, Log);
         _running = Task.Run(() => _pipeline.RunAsync(_stop.Token));
         return _client.StartAsync(Wait.Token);
     }

@@ -54,7 +54,9 @@ public sealed class UrlServiceTests : IAsyncDisposable
     [Fact]
     public async Task A_source_that_hangs_is_a_timeout_and_one_that_throws_an_error()
     {
-        _options = _options with { Timeout = TimeSpan.FromMilliseconds(300) };
+        var clock = new HeldTimers(TimeSpan.FromMinutes(6));
+        _time = clock;
+        _options = _options with { Timeout = TimeSpan.FromMinutes(7) };
         await StartAsync(new FakeSource("slow", isRemote: true, async (url, token) =>
         {
             if (url.HostName == "throws.example")
@@ -62,6 +64,7 @@ public sealed class UrlServiceTests : IAsyncDisposable
                 throw new InvalidOperationException("a bug");
             }
 
+            clock.Release();
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
             return ScannerResult.Scanned();
         }));
@@ -75,21 +78,26 @@ public sealed class UrlServiceTests : IAsyncDisposable
     [Fact]
     public async Task Beyond_the_cap_a_lookup_is_answered_with_overload()
     {
-        var release = new TaskCompletionSource();
-        _options = _options with { MaxWaiting = 1, Workers = 1 };
+        var (begun, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _options = _options with { MaxWaiting = 1, Workers = 1, Timeout = TimeSpan.FromMinutes(1) };
         await StartAsync(new FakeSource("slow", isRemote: false, async (_, _) =>
         {
+            begun.TrySetResult();
             await release.Task;
             return ScannerResult.Scanned();
         }));
-        for (var seqno = 1UL; seqno <= 4; seqno++)
+        Ask(1, "http://a.example/");
+        await begun.Task.WaitAsync(Wait.Token);
+        for (var seqno = 2UL; seqno <= 4; seqno++)
         {
             Ask(seqno, "http://a.example/");
         }
 
+        Assert.Equal(("unscanned", "overload"), ((await AnswerAsync(3)).Verdict, (await AnswerAsync(3)).Reason));
         Assert.Equal(("unscanned", "overload"), ((await AnswerAsync(4)).Verdict, (await AnswerAsync(4)).Reason));
         release.SetResult();
         Assert.Equal("clean", (await AnswerAsync(1)).Verdict);
+        Assert.Equal("clean", (await AnswerAsync(2)).Verdict);
     }
 
     [Fact]
@@ -128,13 +136,14 @@ public sealed class UrlServiceTests : IAsyncDisposable
     }
 
     private UrlServiceOptions _options = new();
+    private TimeProvider _time = TimeProvider.System;
 
     private static FakeSource Fake(string name, Func<UrlToLookUp, ScannerResult> answer) => new(name, isRemote: false, (url, _) => Task.FromResult(answer(url)));
 
     private async Task StartAsync(params IUrlSource[] sources)
     {
         _hub.Start();
-        var service = new UrlService(Client("urls"), new UrlLookup(sources, TimeProvider.System), _options, "test", 33, _metrics, TimeProvider.System, _log);
+        var service = new UrlService(Client("urls"), new UrlLookup(sources, _time), _options, "test", 33, _metrics, _time, _log);
         _ = service.RunAsync(_stop.Token);
         _node = Client("zeek");
         _node.Subscribe(Topics.Reply("host/zeek", 7));
