@@ -80,7 +80,7 @@ public sealed class ResponderTests : IDisposable
     [Fact]
     public async Task An_nft_that_hangs_is_given_up()
     {
-        await using var host = new ResponderHost(Nft(), new ResponderOptions { Timeout = TimeSpan.FromMilliseconds(500) });
+        await using var host = new ResponderHost(Nft(), new ResponderOptions { Timeout = TimeSpan.FromSeconds(3) });
         await host.AskAsync(Drops.Pair("192.0.2.1", "192.0.2.2"));
         await host.ResultAsync("r1");
         File.WriteAllText(Path.Combine(_folder.Path, "hang"), "");
