@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MailScanBridge.Zeek.Tests.Support;
 using MailScanBridge.Zeek.Transport;
 
@@ -46,14 +47,14 @@ public class HostileNamesTests
     }
 
     [Fact]
-    public void Attempts_to_connect_to_a_host_without_address_leave_no_sockets_behind()
+    public async Task Attempts_to_connect_to_a_host_without_address_leave_no_sockets_behind()
     {
         var options = new ZeekClientOptions { HubXPub = "tcp://no..host:1", HubXSub = "tcp://no..host:2" };
         using var transport = new NetMqTransport(options, [1], _ => { });
 
-        // NetMQ has room for 1,024 sockets, each link has four, and says so by another exception once there is none.
-        var failures = Enumerable.Range(0, 400).Select(_ => Record.Exception(transport.Connect)!.GetType()).ToHashSet();
-        Assert.Single(failures);
+        // NetMQ has room for 1,024 sockets, each link has four, and says so by another exception while there is none. It buries closed ones on a thread of its own, which may be behind.
+        for (var i = 0; i < 400; i++)
+            await Wait.UntilAsync(() => Record.Exception(transport.Connect) is SocketException, $"attempt {i} to find room for its sockets");
     }
 
     [Fact]
