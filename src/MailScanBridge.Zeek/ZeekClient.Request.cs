@@ -12,11 +12,13 @@ public sealed partial class ZeekClient
     /// <exception cref="ZeekPublishException">The request was not sent.</exception>
     /// <exception cref="TimeoutException">No reply came in time.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed before a reply came.</exception>
-    /// <exception cref="ArgumentException">A request for the same reply is under way.</exception>
+    /// <exception cref="ArgumentException">A request for the same reply is under way, or the place of the reply's id is below zero.</exception>
     public async Task<ZeekMessage> RequestAsync(
         string topic, ZeekEvent request, ZeekReplyMatch reply, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reply);
+        ArgumentNullException.ThrowIfNull(reply.EventName);
+        ArgumentOutOfRangeException.ThrowIfNegative(reply.Argument);
         cancellationToken.ThrowIfCancellationRequested();
         var coming = _replies.Add(reply);
         try

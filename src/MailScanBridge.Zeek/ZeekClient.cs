@@ -26,7 +26,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ClientCounters _counters = new();
     private readonly SubscriptionSet _subscriptions = new();
-    private readonly TopicDirectory _directory = new();
+    private readonly TopicDirectory _directory;
     private readonly TopicCache _topics = new();
     private readonly ReceiveQueue _receiveQueue;
     private readonly SendQueue _sendQueue;
@@ -54,13 +54,14 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _logger = logger is null ? NullLogger.Instance : new GuardedLogger(logger);
         _time = timeProvider ?? TimeProvider.System;
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
+        _directory = new TopicDirectory(options.KnownTopicsBytes);
         _receiveQueue = new ReceiveQueue(options);
         _sendQueue = new SendQueue(options.SendQueueCapacity);
         _replies = new PendingReplies(options.Limits);
         var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
         var transport = hub?.NewTransport(nodeId) ?? new NetMqTransport(options, nodeId, Refused);
         _loop = new ClientLoop(options, NodeId, transport, _time, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue, _replies, _publisherAnswers);
-        _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, () => _loop.Up);
+        _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, _directory, () => _loop.Up);
     }
 
     /// <summary>The id that travels with each event of this client.</summary>
@@ -91,6 +92,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         RefusedDisconnected = ClientCounters.Read(ref _counters.RefusedDisconnected),
         Disconnects = ClientCounters.Read(ref _counters.Disconnects),
         Pauses = ClientCounters.Read(ref _counters.Pauses),
+        TopicsNotKept = _directory.NotKept,
         RefusedPeers = ClientCounters.Read(ref _counters.Downgrades),
     };
 

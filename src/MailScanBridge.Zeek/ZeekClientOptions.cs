@@ -54,6 +54,12 @@ public sealed record ZeekClientOptions
     /// </summary>
     public int SendWindow { get; init; } = 2_048;
 
+    /// <summary>
+    /// How many bytes the topics that others subscribe to may take, 64 for each counted with it; 16 MiB by default, some 200,000 topics. Past it the client no longer says of a topic
+    /// that nobody subscribes to it, until it connects anew: <see cref="ZeekSubscribers.PerhapsOthers"/>, and what is published goes out.
+    /// </summary>
+    public long KnownTopicsBytes { get; init; } = 16L * 1024 * 1024;
+
     /// <summary>What is accepted from the wire at most; see there for the defaults. <see cref="ZeekWireLimits.MaxBytes"/> also closes the connection of a hub that sends a larger message.</summary>
     public ZeekWireLimits Limits { get; init; } = ZeekWireLimits.Default;
 
@@ -98,6 +104,8 @@ public sealed record ZeekClientOptions
             faults.Add($"{nameof(ReceiveQueueBytes)} must be at least 1.");
         if (SendQueueCapacity < 1)
             faults.Add($"{nameof(SendQueueCapacity)} must be at least 1.");
+        if (KnownTopicsBytes < 1)
+            faults.Add($"{nameof(KnownTopicsBytes)} must be at least 1.");
         if (SendWindow < 16)
             faults.Add($"{nameof(SendWindow)} must be at least 16.");
         if (Linger < TimeSpan.FromMilliseconds(500))

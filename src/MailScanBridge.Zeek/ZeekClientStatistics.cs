@@ -51,6 +51,9 @@ public sealed record ZeekClientStatistics
     /// <summary>How often the client stood still for longer than <see cref="ZeekClientOptions.PauseLimit"/>.</summary>
     public long Pauses { get; init; }
 
+    /// <summary>Subscriptions of others that were not kept, because <see cref="ZeekClientOptions.KnownTopicsBytes"/> were taken.</summary>
+    public long TopicsNotKept { get; init; }
+
     /// <summary>Connections that were cut because what answered did not speak CURVE although keys are set. Not zero may mean an attack, or a hub without CURVE.</summary>
     public long RefusedPeers { get; init; }
 }

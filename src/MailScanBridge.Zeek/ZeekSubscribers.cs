@@ -10,7 +10,9 @@ public enum ZeekSubscribers
     /// <summary>Nobody, or there is no connection: an event published to the topic would reach no one.</summary>
     None,
 
-    /// <summary>This client itself; whether others subscribe to the very same prefix cannot be known.</summary>
+    /// <summary>
+    /// This client itself; whether others subscribe to the very same prefix cannot be known. Also where more topics are subscribed to than <see cref="ZeekClientOptions.KnownTopicsBytes"/> has room for.
+    /// </summary>
     PerhapsOthers,
 
     /// <summary>Someone else for certain.</summary>

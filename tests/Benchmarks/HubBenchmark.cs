@@ -13,8 +13,8 @@ internal static class HubBenchmark
 
     public static async Task RunAsync(int events, int rounds)
     {
-        Console.WriteLine("| transport | round | raw NetMQ ev/s | library ev/s (raw events) | library ev/s (decoded) | ratio raw/decoded | raw p50/p99 us | library p50/p99 us | ratio p50/p99 |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| transport | round | raw NetMQ ev/s | library ev/s (raw events) | library ev/s (decoded) | ratio raw/decoded | raw CPU us/ev | library CPU us/ev (raw events) | library CPU us/ev (decoded) | ratio CPU raw/decoded | raw p50/p99 us | library p50/p99 us | ratio p50/p99 |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         await using var plain = new ZeekHub(new ZeekHubOptions { XPub = "tcp://127.0.0.1:0", XSub = "tcp://127.0.0.1:0", SubscriberQueueCapacity = int.MaxValue });
         plain.Start();
         for (var round = 1; round <= rounds; round++)
@@ -28,7 +28,7 @@ internal static class HubBenchmark
 
     private static async Task RoundAsync(string name, string xPub, string xSub, ZeekCurveKeys? keys, int events, int round)
     {
-        var (rawRate, rawTrips) = Raw.Run(xPub, xSub, keys, events, Warmup, RoundTrips);
+        var (raw, rawTrips) = Raw.Run(xPub, xSub, keys, events, Warmup, RoundTrips);
         var options = new ZeekClientOptions
         {
             HubXPub = xPub,
@@ -43,10 +43,10 @@ internal static class HubBenchmark
         var trips = await RoundTripsAsync(options);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {round} | {rawRate:N0} | {undecoded:N0} | {decoded:N0} | {undecoded / rawRate:F2} / {decoded / rawRate:F2} | {rawTrips.P50:F0} / {rawTrips.P99:F0} | {trips.P50:F0} / {trips.P99:F0} | {trips.P50 / rawTrips.P50:F2} / {trips.P99 / rawTrips.P99:F2} |"));
+            $"| {name} | {round} | {raw.PerSecond:N0} | {undecoded.PerSecond:N0} | {decoded.PerSecond:N0} | {undecoded.PerSecond / raw.PerSecond:F2} / {decoded.PerSecond / raw.PerSecond:F2} | {raw.Cpu:F1} | {undecoded.Cpu:F1} | {decoded.Cpu:F1} | {undecoded.Cpu / raw.Cpu:F2} / {decoded.Cpu / raw.Cpu:F2} | {rawTrips.P50:F0} / {rawTrips.P99:F0} | {trips.P50:F0} / {trips.P99:F0} | {trips.P50 / rawTrips.P50:F2} / {trips.P99 / rawTrips.P99:F2} |"));
     }
 
-    private static async Task<double> ThroughputAsync(ZeekClientOptions options, int events, bool decode)
+    private static async Task<Rate> ThroughputAsync(ZeekClientOptions options, int events, bool decode)
     {
         await using var receiver = new ZeekClient(options);
         receiver.Subscribe("bench.");
@@ -55,7 +55,7 @@ internal static class HubBenchmark
         await sender.StartAsync();
         await sender.WaitForSubscriberAsync("bench.");
         var total = Warmup + events;
-        var watch = new Stopwatch();
+        var watch = new RateWatch();
         var reading = Task.Run(async () =>
         {
             var count = 0;
@@ -97,7 +97,7 @@ internal static class HubBenchmark
         await reading;
         watch.Stop();
         publishing.Join();
-        return events / watch.Elapsed.TotalSeconds;
+        return watch.Of(events);
     }
 
     private static async Task<Trips> RoundTripsAsync(ZeekClientOptions options)
@@ -131,6 +131,29 @@ internal static class HubBenchmark
         await answering;
         return Trips.Of(times);
     }
+}
+
+/// <summary>Events a second, and the whole process's time on the processors for one in microseconds, hub included. The second hardly depends on what else the machine does.</summary>
+internal readonly record struct Rate(double PerSecond, double Cpu);
+
+internal sealed class RateWatch
+{
+    private readonly Stopwatch _watch = new();
+    private TimeSpan _cpu;
+
+    public void Start()
+    {
+        _cpu = Environment.CpuUsage.TotalTime;
+        _watch.Start();
+    }
+
+    public void Stop()
+    {
+        _watch.Stop();
+        _cpu = Environment.CpuUsage.TotalTime - _cpu;
+    }
+
+    public Rate Of(int events) => new(events / _watch.Elapsed.TotalSeconds, _cpu.TotalMicroseconds / events);
 }
 
 internal readonly record struct Trips(double P50, double P99)

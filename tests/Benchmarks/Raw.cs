@@ -9,7 +9,7 @@ namespace Benchmarks;
 /// <summary>What NetMQ's sockets do alone: frames made beforehand, nothing encoded, decoded, counted or queued.</summary>
 internal static class Raw
 {
-    public static (double Rate, Trips Trips) Run(string xPub, string xSub, ZeekCurveKeys? keys, int events, int warmup, int roundTrips)
+    public static (Rate Rate, Trips Trips) Run(string xPub, string xSub, ZeekCurveKeys? keys, int events, int warmup, int roundTrips)
     {
         using var receive = Connect(new XSubscriberSocket(), xPub, keys, "raw.");
         using var send = Connect(new XPublisherSocket(), xSub, keys, null);
@@ -20,10 +20,10 @@ internal static class Raw
         return (rate, RoundTrips(send, receive, receiveBack, frames, roundTrips, xSub, keys));
     }
 
-    private static double Throughput(XPublisherSocket send, XSubscriberSocket receive, byte[][] frames, int events, int warmup)
+    private static Rate Throughput(XPublisherSocket send, XSubscriberSocket receive, byte[][] frames, int events, int warmup)
     {
         var total = events + warmup;
-        var watch = new Stopwatch();
+        var watch = new RateWatch();
         var receiving = new Thread(() =>
         {
             var message = new Msg();
@@ -44,7 +44,7 @@ internal static class Raw
         for (var i = 0; i < total; i++)
             Send(send, frames);
         receiving.Join();
-        return events / watch.Elapsed.TotalSeconds;
+        return watch.Of(events);
     }
 
     private static Trips RoundTrips(XPublisherSocket send, XSubscriberSocket receive, XSubscriberSocket receiveBack, byte[][] frames, int count, string xSub, ZeekCurveKeys? keys)

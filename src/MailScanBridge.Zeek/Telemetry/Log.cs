@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "Events come in faster than they are read: the first was dropped on topic {Topic}; more are only counted")]
     public static partial void Overflow(ILogger logger, string topic);
 
+    [LoggerMessage(22, LogLevel.Warning, "Others subscribe to more topics than KnownTopicsBytes, {Bytes}, has room for: until the next connection nothing is refused for want of a subscriber; more are only counted")]
+    public static partial void TopicsNotKept(ILogger logger, long bytes);
+
     [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
     public static partial void HubListens(ILogger logger, string xPub, string xSub);
 

@@ -8,7 +8,7 @@ internal sealed class ZeekMetrics : IDisposable
 {
     private readonly Meter _meter;
 
-    public ZeekMetrics(string nodeName, ClientCounters counters, ReceiveQueue receiveQueue, SendQueue sendQueue, Func<bool> connected)
+    public ZeekMetrics(string nodeName, ClientCounters counters, ReceiveQueue receiveQueue, SendQueue sendQueue, TopicDirectory directory, Func<bool> connected)
     {
         _meter = new Meter(ZeekClient.MeterName, version: null, tags: [new("zeek.node", nodeName)]);
         Counter("zeek.client.received", "{event}", "Messages that came in from others.", () => ClientCounters.Read(ref counters.Received));
@@ -20,6 +20,7 @@ internal sealed class ZeekMetrics : IDisposable
         Counter("zeek.client.disconnects", "{disconnect}", "Connections to the hub that were lost.", () => ClientCounters.Read(ref counters.Disconnects));
         Counter("zeek.client.pauses", "{pause}", "Standstills of the client longer than its limit.", () => ClientCounters.Read(ref counters.Pauses));
         Counter("zeek.client.refused_peers", "{connection}", "Connections cut because the other side did not speak CURVE.", () => ClientCounters.Read(ref counters.Downgrades));
+        Counter("zeek.client.topics_not_kept", "{topic}", "Subscriptions of others that there was no room to keep.", () => directory.NotKept);
         Tagged("zeek.client.undecodable", "{message}", "Messages that could not be read.", "zeek.kind", () => counters.Undecodable);
         Tagged("zeek.client.overflow", "{event}", "Events dropped because the receive queue was full.", "zeek.topic", () => receiveQueue.Dropped);
         _meter.CreateObservableCounter(

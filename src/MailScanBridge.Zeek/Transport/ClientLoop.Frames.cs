@@ -75,7 +75,8 @@ internal sealed partial class ClientLoop : IFrameSink
             return;
         }
 
-        _directory.Set(topic, on);
+        if (!_directory.Set(topic, on))
+            Log.TopicsNotKept(_logger, _options.KnownTopicsBytes);
     }
 
     private void Undecodable(string kind, ReadOnlySpan<byte> sender, string reason)

@@ -7,8 +7,10 @@ namespace MailScanBridge.Zeek.Transport;
 internal sealed class PendingReplies(ZeekWireLimits limits)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Name, int Arg, ZeekValue Value), TaskCompletionSource<ZeekMessage>> _pending = [];
-    private int _count;
+
+    // By the reply's name: a message that no request waits for costs one lookup, and one that is waited for one more for each place an id may stand in.
+    private readonly Dictionary<string, Waiting> _pending = new(StringComparer.Ordinal);
+    private int _names;
     private bool _cancelled;
 
     public Task<ZeekMessage> Add(ZeekReplyMatch match)
@@ -18,9 +20,9 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
         {
             if (_cancelled)
                 reply.SetException(Gone());
-            else if (!_pending.TryAdd((match.EventName, match.Argument, match.Value), reply))
+            else if (!Of_NeedsLock(match.EventName).TryAdd(match, reply))
                 throw new ArgumentException("A request for the same reply is under way; give each request an id of its own.", nameof(match));
-            Volatile.Write(ref _count, _pending.Count);
+            Volatile.Write(ref _names, _pending.Count);
         }
 
         return reply.Task;
@@ -30,8 +32,12 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
     {
         lock (_lock)
         {
-            _pending.Remove((match.EventName, match.Argument, match.Value));
-            Volatile.Write(ref _count, _pending.Count);
+            if (!_pending.TryGetValue(match.EventName, out var waiting))
+                return;
+            waiting.Remove(match);
+            if (waiting.IsEmpty)
+                _pending.Remove(match.EventName);
+            Volatile.Write(ref _names, _pending.Count);
         }
     }
 
@@ -41,7 +47,7 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
         lock (_lock)
         {
             _cancelled = true;
-            foreach (var reply in _pending.Values)
+            foreach (var reply in _pending.Values.SelectMany(waiting => waiting.Replies))
                 reply.TrySetException(Gone());
         }
     }
@@ -51,7 +57,7 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
     /// <summary>Gives a message to the request that waits for it; false where none does.</summary>
     public bool TryComplete(string topic, string sender, byte[] payload, long epoch)
     {
-        if (Volatile.Read(ref _count) == 0)
+        if (Volatile.Read(ref _names) == 0)
             return false;
         try
         {
@@ -60,15 +66,10 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
             lock (_lock)
             {
                 // Decoded only where a request waits for an event of this name.
-                ZeekEvent? e = null;
-                foreach (var (key, reply) in _pending)
-                {
-                    if (key.Name != name)
-                        continue;
-                    e ??= ZeekWire.DecodeEvent(payload, limits);
-                    if (e.Args.Count > key.Arg && e.Args[key.Arg] == key.Value)
-                        return reply.TrySetResult(new ZeekMessage(topic, sender, e, epoch));
-                }
+                if (!_pending.TryGetValue(name, out var waiting))
+                    return false;
+                var e = ZeekWire.DecodeEvent(payload, limits);
+                return waiting.Find(e) is { } reply && reply.TrySetResult(new ZeekMessage(topic, sender, e, epoch));
             }
         }
         catch (ZeekWireException)
@@ -77,5 +78,52 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
         }
 
         return false;
+    }
+
+    private Waiting Of_NeedsLock(string name)
+    {
+        if (!_pending.TryGetValue(name, out var waiting))
+            _pending.Add(name, waiting = new Waiting());
+        return waiting;
+    }
+
+    /// <summary>The requests that wait for events of one name.</summary>
+    private sealed class Waiting
+    {
+        private readonly Dictionary<(int Arg, ZeekValue Value), TaskCompletionSource<ZeekMessage>> _replies = [];
+
+        // How many requests have their id in which argument.
+        private readonly SortedDictionary<int, int> _places = [];
+
+        public bool IsEmpty => _replies.Count == 0;
+
+        public IEnumerable<TaskCompletionSource<ZeekMessage>> Replies => _replies.Values;
+
+        public bool TryAdd(ZeekReplyMatch match, TaskCompletionSource<ZeekMessage> reply)
+        {
+            if (!_replies.TryAdd((match.Argument, match.Value), reply))
+                return false;
+            _places[match.Argument] = _places.GetValueOrDefault(match.Argument) + 1;
+            return true;
+        }
+
+        public void Remove(ZeekReplyMatch match)
+        {
+            if (!_replies.Remove((match.Argument, match.Value)))
+                return;
+            if (--_places[match.Argument] == 0)
+                _places.Remove(match.Argument);
+        }
+
+        public TaskCompletionSource<ZeekMessage>? Find(ZeekEvent e)
+        {
+            foreach (var place in _places.Keys)
+            {
+                if (e.Args.Count > place && _replies.TryGetValue((place, e.Args[place]), out var reply))
+                    return reply;
+            }
+
+            return null;
+        }
     }
 }

@@ -8,7 +8,12 @@ namespace MailScanBridge.Zeek.Transport;
 /// </remarks>
 internal sealed class TopicDirectory
 {
+    // What a topic takes besides its bytes.
+    private const int Overhead = 64;
+
+
     private readonly Lock _lock = new();
+    private readonly long _maxBytes;
     private readonly HashSet<byte[]> _topics = new(ByteContent.Instance);
     private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
@@ -22,9 +27,16 @@ internal sealed class TopicDirectory
     private TaskCompletionSource _changed = NewSignal();
     private int _version;
     private bool _complete;
+    private long _bytes;
+    private long _notKept;
 
-    public TopicDirectory()
+    // Since the connection began: what was not kept cannot be told from what is not there.
+    private bool _overflowed;
+
+    /// <param name="maxBytes">What others' topics may take, 64 bytes for each counted with it.</param>
+    public TopicDirectory(long maxBytes)
     {
+        _maxBytes = maxBytes;
         _lookup = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
         _ownLookup = _own.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -41,18 +53,27 @@ internal sealed class TopicDirectory
         }
     }
 
-    public void Set(ReadOnlySpan<byte> topic, bool on)
+    /// <summary>Topics that were not kept for want of room.</summary>
+    public long NotKept => Interlocked.Read(ref _notKept);
+
+    /// <summary>Takes note of a topic, or of its end; false for the first of a connection that there is no room for.</summary>
+    public bool Set(ReadOnlySpan<byte> topic, bool on)
     {
         lock (_lock)
         {
+            var size = topic.Length + Overhead;
+            if (on && _bytes + size > _maxBytes && !_lookup.Contains(topic))
+                return NotKept_NeedsLock();
             if (!(on ? _lookup.Add(topic) : _lookup.Remove(topic)))
-                return;
+                return true;
+            _bytes += on ? size : -size;
             var count = _lengths.GetValueOrDefault(topic.Length) + (on ? 1 : -1);
             if (count == 0)
                 _lengths.Remove(topic.Length);
             else
                 _lengths[topic.Length] = count;
             Changed_NeedsLock();
+            return true;
         }
     }
 
@@ -70,12 +91,9 @@ internal sealed class TopicDirectory
     {
         lock (_lock)
         {
-            if (_topics.Count == 0 && _own.Count == 0)
+            if (_topics.Count == 0 && _own.Count == 0 && !_overflowed)
                 return;
-            _topics.Clear();
-            _own.Clear();
-            _lengths.Clear();
-            Changed_NeedsLock();
+            Clear_NeedsLock();
         }
     }
 
@@ -85,19 +103,17 @@ internal sealed class TopicDirectory
         lock (_lock)
         {
             _complete = true;
-            _topics.Clear();
-            _own.Clear();
-            _lengths.Clear();
-            Changed_NeedsLock();
+            Clear_NeedsLock();
         }
     }
 
     /// <summary>Tells whose subscriptions match the topic, that is, are a prefix of it.</summary>
     public ZeekSubscribers Match(ReadOnlySpan<byte> topic)
     {
-        var found = ZeekSubscribers.None;
         lock (_lock)
         {
+            // Nobody can tell who subscribes to what was not kept.
+            var found = _overflowed ? ZeekSubscribers.PerhapsOthers : ZeekSubscribers.None;
             foreach (var length in _presentLengths)
             {
                 if (length > topic.Length)
@@ -108,9 +124,9 @@ internal sealed class TopicDirectory
                     return ZeekSubscribers.Others;
                 found = ZeekSubscribers.PerhapsOthers;
             }
-        }
 
-        return found;
+            return found;
+        }
     }
 
     /// <summary>Completes at the next change; take it before looking, so that no change is missed.</summary>
@@ -121,6 +137,26 @@ internal sealed class TopicDirectory
             lock (_lock)
                 return _changed.Task;
         }
+    }
+
+    private bool NotKept_NeedsLock()
+    {
+        Interlocked.Increment(ref _notKept);
+        if (_overflowed)
+            return true;
+        _overflowed = true;
+        Changed_NeedsLock();
+        return false;
+    }
+
+    private void Clear_NeedsLock()
+    {
+        _topics.Clear();
+        _own.Clear();
+        _lengths.Clear();
+        _bytes = 0;
+        _overflowed = false;
+        Changed_NeedsLock();
     }
 
     private void Changed_NeedsLock()

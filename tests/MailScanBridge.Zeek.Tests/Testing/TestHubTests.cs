@@ -120,6 +120,24 @@ public class TestHubTests
     }
 
     [Fact]
+    public async Task Ids_may_stand_in_different_places_and_what_nobody_waits_for_is_read()
+    {
+        await using var client = await StartAsync("x.");
+        var first = Ask(0, "a");
+        var second = Ask(1, "b");
+        var third = Ask(2, "c");
+        foreach (var args in (string[][])[["-", "-", "-"], ["-"], ["-", "b"], ["a", "-", "-"], ["-", "-", "c"], ["a", "b", "c"]])
+            _hub.Publish("x.", new ZeekEvent("Test::answer", [.. args.Select(ZeekValue.FromString)]));
+
+        Assert.Equal([3, 2, 3], (await Task.WhenAll(first, second, third)).Select(reply => reply.Event.Args.Count));
+        await Wait.UntilAsync(() => client.Statistics.ReceiveQueueLength == 3, "the rest to be kept for whoever reads");
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Ask(-1, "d"));
+
+        Task<ZeekMessage> Ask(int place, string id) =>
+            client.RequestAsync("x.", Ping, new ZeekReplyMatch("Test::answer", place, ZeekValue.FromString(id)), Wait.Deadline, Wait.Token);
+    }
+
+    [Fact]
     public async Task A_request_without_a_reply_ends_at_its_deadline_by_the_tests_clock()
     {
         var time = new FakeTimeProvider();

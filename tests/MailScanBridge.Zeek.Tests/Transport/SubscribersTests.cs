@@ -63,6 +63,32 @@ public class SubscribersTests
     }
 
     [Fact]
+    public async Task Past_the_room_for_topics_nothing_is_refused_and_it_is_counted_and_told_once()
+    {
+        var hub = new ZeekTestHub();
+        var log = new ListLogger();
+        var options = new ZeekClientOptions { Reconnect = TimeSpan.FromMilliseconds(5), KnownTopicsBytes = 10 * 100 };
+        await using var client = hub.NewClient(options, log);
+        await using var other = hub.NewClient(options);
+        await client.StartAsync(Wait.Token);
+        await other.StartAsync(Wait.Token);
+        Assert.Equal(ZeekSubscribers.None, client.SubscribersOf("nobody."));
+        var topics = Enumerable.Range(0, 30).Select(i => other.Subscribe($"topic {i:D2}")).ToList();
+        await Wait.UntilAsync(() => client.Statistics.TopicsNotKept == 17, "thirteen of 72 bytes to be kept and the rest to be counted");
+
+        Assert.Equal(ZeekSubscribers.Others, client.SubscribersOf("topic 00"));
+        Assert.Equal(ZeekSubscribers.PerhapsOthers, client.SubscribersOf("topic 29"));
+        Assert.Equal(PublishResult.Sent, client.Publish("topic 29", Ping));
+        Assert.Equal("topic 29", (await Wait.NextAsync(other)).Topic);
+        Assert.Single(log.Lines, line => line.Contains("more topics than KnownTopicsBytes", StringComparison.Ordinal));
+
+        topics.ForEach(topic => topic.Dispose());
+        hub.Disconnect();
+        await client.WaitForConnectionAsync(1, Wait.Token);
+        Assert.Equal(ZeekSubscribers.None, client.SubscribersOf("topic 29"));
+    }
+
+    [Fact]
     public async Task After_a_reconnect_the_same_is_known_as_before()
     {
         var hub = new ZeekTestHub();
