@@ -62,8 +62,8 @@ internal sealed record BridgeConfig
 
 /// <summary>A scanner by name, and how to make it.</summary>
 /// <param name="Name">As routes call it.</param>
-/// <param name="Kind">content, hash_list, urls, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
-/// <param name="Options">The kind's own options: null, HashListOptions, UrlScannerOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
+/// <param name="Kind">content, hash_list, hash_registry, urls, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
+/// <param name="Options">The kind's own options: null, HashListOptions, HashRegistryOptions, UrlScannerOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
 internal sealed record ScannerConfig(string Name, string Kind, object? Options)
 {
     /// <summary>The kind of a scanner that the configuration names only to have none.</summary>

@@ -31,7 +31,7 @@ internal static class UrlReader
 
         DnsBlockListOptions Dns(ConfigSection list)
         {
-            var options = new DnsBlockListOptions(Name(list), list.Matching("zone", "", @"\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z", "a zone such as dbl.example.org").Trim('.'));
+            var options = new DnsBlockListOptions(Name(list), list.Zone("zone", ""));
             if (!list.Has("zone"))
             {
                 list.Wrong("zone", "is required");

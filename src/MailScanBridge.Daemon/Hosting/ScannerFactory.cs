@@ -43,6 +43,8 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, TimeProvider 
                 return File.Exists(list.Path)
                     ? new FoundScanner(config.Name, await Task.Run(() => HashListScanner.Load(config.Name, list), cancellationToken), null)
                     : new FoundScanner(config.Name, null, $"{list.Path} does not exist");
+            case HashRegistryOptions registry:
+                return new FoundScanner(config.Name, new HashRegistryScanner(config.Name, registry, time, logger), null);
             case ClamdOptions options:
                 var clamd = new ClamdScanner(config.Name, options, time, logger);
                 var useless = await clamd.ProbeAsync(cancellationToken) is null ? $"no clamd answers at {options.Address}" : await clamd.CheckAsync(cancellationToken);
