@@ -21,7 +21,7 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = ConfigLoader.Load(null, _ => null);
 
-        Assert.Equal(["content", "bad_hashes", "mhr", "urls", "clamd", "yara", "clamscan", "libmagic", "pdfid", "pdf-parser", "olevba", "mraptor", "rtfobj", "ssdeep"], config.Scanners.Select(s => s.Name));
+        Assert.Equal(["content", "bad_hashes", "mhr", "urls", "clamd", "yara", "clamscan", "libmagic", "pdfid", "pdf-parser", "olevba", "mraptor", "officemalscanner", "rtfobj", "ssdeep"], config.Scanners.Select(s => s.Name));
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
         Assert.Equal("/var/lib/mailscan-bridge/journal.sqlite", config.Queue.JournalPath);
         Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
@@ -43,7 +43,7 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = Load(text);
 
-        Assert.Equal(14, config.Scanners.Count);
+        Assert.Equal(15, config.Scanners.Count);
         Assert.Equal(5, config.Routes.Count);
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
     }
@@ -197,7 +197,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: '(?<name>a)', score: 101 }] } }", 1, "scanners.x.findings[0].score", "from 0 to 100" },
         { "routes:\n  - name: x", 2, "routes[0].types", "is required" },
         { "routes:\n  - types: [a/b]", 2, "routes[0].steps", "is required" },
-        { "routes:\n  - types: [a/b]\n    steps:\n      - scanner: nobody", 4, "routes[0].steps[0].scanner", "no scanner is named nobody; there are: content, bad_hashes, urls, clamd, yara" },
+        { "routes:\n  - types: [a/b]\n    steps:\n      - scanner: nobody", 4, "routes[0].steps[0].scanner", "no scanner is named nobody; there are: content, bad_hashes, mhr, urls, clamd, yara" },
         { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, only_if_flagged: yara }]", 3, "routes[0].steps[0].only_if_flagged", "is no earlier step" },
         { "routes:\n  - types: ['*/pdf']\n    steps: [{ scanner: content }]", 2, "routes[0].types", "only at its end" },
         { "routes:\n  - types: [Application/PDF]\n    steps: [{ scanner: content }]", 2, "routes[0].types", "lower case" },
