@@ -45,9 +45,9 @@ internal sealed class ScanSession : IDisposable
         var directory = Directory.CreateTempSubdirectory("mailscan-scan-"); // mode 0700
         try
         {
-            var lists = new UrlLists(config.Urls, time, logger);
-            await lists.ReadAsync(cancellationToken);
-            var factory = new ScannerFactory(Path.Combine(directory.FullName, "rules"), lists.Lookup, time, logger);
+            var sandbox = new SandboxSearch(logger);
+            var lists = await UrlLists.OpenAsync(config.Urls, sandbox, time, logger, cancellationToken);
+            var factory = new ScannerFactory(Path.Combine(directory.FullName, "rules"), lists.Lookup, sandbox, time, logger);
             return new ScanSession(config, directory, await factory.ProbeAsync(config.Scanners, cancellationToken), time);
         }
         catch (Exception e)
