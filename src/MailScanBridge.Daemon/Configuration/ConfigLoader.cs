@@ -124,6 +124,7 @@ internal static class ConfigLoader
                 MaxLaterBytes = queue.Size("max_later_bytes", queueDefaults.MaxLaterBytes),
             },
             Overload = OverloadReader.Read(root.Section("overload")),
+            External = ExternalConfig.Read(unpacking, sandbox),
             Replies = replyDefaults with
             {
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),

@@ -78,6 +78,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Overload = config.Overload,
                 Cache = config.Cache,
                 Unpacking = config.Unpacking,
+                ExternalUnpackers = await UnpackerSearch.FindAsync(config.External, sandbox, logger, cancellationToken),
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,

@@ -12,6 +12,9 @@ internal sealed class SandboxSearch(ILogger logger)
     /// <summary>The sandbox for a tool, or why it has none.</summary>
     public Task<Sandbox> ForAsync(CommandOptions options) => options.Sandbox == SandboxMode.Off ? Task.FromResult(Sandbox.None("switched off")) : _sandbox.Value;
 
+    /// <summary>The sandbox, for whatever wants one.</summary>
+    public Task<Sandbox> FindAsync() => _sandbox.Value;
+
     private static async Task<Sandbox> FindAsync(ILogger logger)
     {
         var sandbox = await Sandbox.FindAsync(CancellationToken.None);

@@ -41,7 +41,16 @@ public sealed class ScanLimitsConfigTests : IDisposable
         Assert.Equal((new Rate(7, TimeSpan.FromSeconds(1)), 2048), (step.Rate, step.MaxSize));
     }
 
+    [Fact]
+    public void Programs_that_unpack_are_read_in_their_order()
+    {
+        Assert.Equal(["bsdtar", "7z", "qpdf"], Load("spool: /s").External.Programs);
+        Assert.Equal(["7z", "bsdtar"], Load("unpacking: { external: [7z, bsdtar, 7z] }").External.Programs);
+        Assert.Empty(Load("unpacking: { external: [] }").External.Programs);
+    }
+
     [Theory]
+    [InlineData("unpacking:\n  external: [unrar]", "mailscan.yaml:2: unpacking.external: \"unrar\" is not allowed; expected some of bsdtar, 7z, qpdf")]
     [InlineData("scanners:\n  mhr: { enabled: true, zone: 'x y' }", "mailscan.yaml:2: scanners.mhr.zone: \"x y\" is not allowed; expected a zone")]
     [InlineData("scanners:\n  mhr: { enabled: true, resolver: dns.example }", "mailscan.yaml:2: scanners.mhr.resolver: \"dns.example\" is not allowed; expected an address and a port")]
     [InlineData("scanners:\n  mhr: { enabled: true, resolver: 127.0.0.1 }", "mailscan.yaml:2: scanners.mhr.resolver:")]
