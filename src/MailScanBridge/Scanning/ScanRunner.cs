@@ -64,7 +64,7 @@ public sealed class ScanRunner(
             return [first];
         }
 
-        var second = await StepAsync(step, backup, item, limit, cancellationToken);
+        var second = (await StepAsync(step, backup, item, limit, cancellationToken)) with { IsBackup = true };
         return IsDown(second) ? [first, second with { Mandatory = false }] : [first with { Mandatory = false }, second];
     }
 

@@ -35,6 +35,9 @@ public sealed record ScanItem
 
     /// <summary>The password by which it came out of its container; null where none was needed. May come from the mail: hostile.</summary>
     public string? Password { get; init; }
+
+    /// <summary>True where it is encrypted and was opened: what it holds is the item inside it.</summary>
+    public bool IsOpened { get; internal set; }
 }
 
 /// <summary>Something inside an item that could not be taken out whole, so that the item is not wholly scanned.</summary>

@@ -88,8 +88,11 @@ internal sealed class UnpackSession
 
     /// <summary>Another reader took all of a container out: what the readers here do not know is no problem any more. What they found damaged stays
     /// one: that two readers see different things is what an evasion looks like.</summary>
-    public void Mended(ScanItem container, IReadOnlyList<string> reasons) =>
+    public void Mended(ScanItem container, IReadOnlyList<string> reasons)
+    {
+        container.IsOpened |= reasons.Contains(Reasons.Encrypted);
         _problems.RemoveAll(p => ReferenceEquals(p.Item, container) && !p.IsFinal && p.Reason != Reasons.Damaged && reasons.Contains(p.Reason));
+    }
 
     /// <summary>Notes that a program outside was used.</summary>
     public void NoteTool(string name) => _tools[name] = _tools.GetValueOrDefault(name) + 1;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using MailScanBridge.Scanning;
+using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.External;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Tests.Samples;
@@ -113,6 +115,9 @@ public sealed class ExternalUnpackerTests : IDisposable
         }
 
         Assert.Equal([], result.Problems.Select(p => $"{p.Reason}: {p.Detail}"));
+        Assert.True(result.Items[0].IsOpened);
+        var own = await new ContentScanner().ScanAsync(result.Items[0], Wait.Token);
+        Assert.Equal(ScanOutcome.Scanned, own.Outcome); // Its content counts as seen by way of the item inside.
         Assert.Equal(told, result.Items[1].Password);
         Assert.Equal("hidden in a pdf", Text(result.Items[^1]));
     }
