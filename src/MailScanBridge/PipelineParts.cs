@@ -6,6 +6,7 @@ using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.External;
 
 namespace MailScanBridge;
 
@@ -23,6 +24,9 @@ public sealed record PipelineParts
     public ScanCacheOptions Cache { get; init; } = new();
 
     public UnpackBudget Unpacking { get; init; } = new();
+
+    /// <summary>Programs for containers that are not read here, asked in this order.</summary>
+    public IReadOnlyList<IExternalUnpacker> ExternalUnpackers { get; init; } = [];
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }
 

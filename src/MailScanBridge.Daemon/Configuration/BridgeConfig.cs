@@ -4,6 +4,7 @@ using MailScanBridge.Replies;
 using MailScanBridge.Retention;
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Zeek;
 
@@ -49,6 +50,9 @@ internal sealed record BridgeConfig
 
     public required UnpackBudget Unpacking { get; init; }
 
+    /// <summary>The programs that take containers apart.</summary>
+    public required ExternalConfig External { get; init; }
+
     public required ReplyOptions Replies { get; init; }
 
     public required IReadOnlyList<ScannerConfig> Scanners { get; init; }
@@ -62,10 +66,29 @@ internal sealed record BridgeConfig
 
 /// <summary>A scanner by name, and how to make it.</summary>
 /// <param name="Name">As routes call it.</param>
-/// <param name="Kind">content, hash_list, urls, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
-/// <param name="Options">The kind's own options: null, HashListOptions, UrlScannerOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
+/// <param name="Kind">content, hash_list, hash_registry, urls, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
+/// <param name="Options">The kind's own options: null, HashListOptions, HashRegistryOptions, UrlScannerOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
 internal sealed record ScannerConfig(string Name, string Kind, object? Options)
 {
     /// <summary>The kind of a scanner that the configuration names only to have none.</summary>
     public const string SwitchedOff = "switched off";
+}
+
+/// <summary>The programs that take containers apart, in the order in which they are asked, and whether they may run without a sandbox.</summary>
+internal sealed record ExternalConfig(IReadOnlyList<string> Programs, SandboxMode Sandbox)
+{
+    /// <summary>Those that are known.</summary>
+    public static readonly IReadOnlyList<string> Known = ["bsdtar", "7z", "qpdf"];
+
+    /// <summary>Reads <c>unpacking.external</c>; all of them where it is not there.</summary>
+    public static ExternalConfig Read(ConfigSection unpacking, SandboxMode sandbox)
+    {
+        var programs = unpacking.TextList("external") ?? Known;
+        foreach (var program in programs.Where(p => !Known.Contains(p)))
+        {
+            unpacking.Wrong("external", $"\"{Printable.Text(program, 60)}\" is not allowed; expected some of {string.Join(", ", Known)}");
+        }
+
+        return new ExternalConfig([.. programs.Distinct()], sandbox);
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Scanning.Yara;
+using MailScanBridge.Urls;
 
 namespace MailScanBridge.Daemon.Configuration;
 
@@ -23,22 +24,39 @@ internal static class CommandReader
         return new YaraOptions { Rules = rules, Reload = section.Duration("reload", TimeSpan.FromSeconds(30)), Command = Read(section, sandbox) };
     }
 
-    public static CommandOptions Read(ConfigSection section, SandboxMode sandbox)
+    /// <param name="section">The tool.</param>
+    /// <param name="sandbox">What holds where it says nothing of its own.</param>
+    /// <param name="what">The placeholder for what it looks at: <c>{sample}</c>, or <c>{url}</c> for a tool that is asked about URLs.</param>
+    public static CommandOptions Read(ConfigSection section, SandboxMode sandbox, string what = "{sample}")
     {
         var options = new CommandOptions { Command = section.TextList("command") ?? [] };
         if (options.Command.Count == 0)
         {
             section.Wrong("command", "is required: program and arguments as a list, such as [yara, \"{rules}\", \"{sample}\"]");
         }
-        else if (!options.Command.Contains("{sample}"))
+        else if (!options.Command.Skip(1).Contains(what))
         {
-            section.Wrong("command", "must have {sample} as an argument of its own: the path of what is scanned");
+            section.Wrong("command", $"must have {what} as an argument of its own: {(what == UrlCommand.Placeholder ? "the URL" : "the path of what is scanned")}");
         }
 
         var files = section.Section("files");
-        if (files.Keys.Contains("sample"))
+        if (files.Keys.Contains(what.Trim('{', '}')))
         {
-            files.Wrong("sample", "{sample} stands for what is scanned: give this file another name");
+            files.Wrong(what.Trim('{', '}'), $"{what} stands for what is scanned: give this file another name");
+        }
+
+        if (what == UrlCommand.Placeholder)
+        {
+            options = options with { Guard = options.Guard with { Timeout = TimeSpan.FromSeconds(3) }, Limits = options.Limits with { Network = section.Flag("network", false) } };
+        }
+        else
+        {
+            options = options with
+            {
+                LooksAtContent = section.Flag("looks_at_content", options.LooksAtContent),
+                MinSize = section.Has("min_size") ? section.Size("min_size", 1) : options.MinSize,
+                MaxSize = section.Size("max_size", options.MaxSize),
+            };
         }
 
         var exitCodes = section.TextList("success_exit_codes");
@@ -46,7 +64,6 @@ internal static class CommandReader
         {
             Files = files.Keys.ToDictionary(k => k, k => files.AbsolutePath(k, "")),
             VersionCommand = section.TextList("version_command"),
-            LooksAtContent = section.Flag("looks_at_content", options.LooksAtContent),
             SuccessExitCodes = exitCodes is null ? options.SuccessExitCodes : ExitCodes(section, exitCodes),
             SuccessPattern = section.Pattern("success_pattern"),
             SuccessJson = RuleReader.JsonPath(section, "success_json"),
@@ -59,8 +76,6 @@ internal static class CommandReader
             Environment = Environment(section),
             Guard = ScannerReader.Guard(section, options.Guard),
             MaxOutput = (int)Math.Min(int.MaxValue, section.Size("max_output", options.MaxOutput)),
-            MinSize = section.Has("min_size") ? section.Size("min_size", 1) : options.MinSize,
-            MaxSize = section.Size("max_size", options.MaxSize),
         };
     }
 

@@ -86,14 +86,15 @@ internal static class ConfigLoader
         var replyDefaults = new ReplyOptions();
         var budget = new UnpackBudget();
         var cacheDefaults = new ScanCacheOptions();
-        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"), CommandReader.Sandbox(root, SandboxMode.Required));
+        var sandbox = CommandReader.Sandbox(root, SandboxMode.Required);
+        var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"), sandbox);
         var config = new BridgeConfig
         {
             HostHub = where.Host,
             HubXPub = where.XPub,
             HubXSub = where.XSub,
             Curve = where.Curve,
-            Urls = UrlReader.Read(root.Section("urls")),
+            Urls = UrlReader.Read(root.Section("urls"), sandbox),
             Respond = RespondReader.Read(root.Section("respond")),
             Pipeline = pipeline with
             {
@@ -123,6 +124,7 @@ internal static class ConfigLoader
                 MaxLaterBytes = queue.Size("max_later_bytes", queueDefaults.MaxLaterBytes),
             },
             Overload = OverloadReader.Read(root.Section("overload")),
+            External = ExternalConfig.Read(unpacking, sandbox),
             Replies = replyDefaults with
             {
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
@@ -101,6 +100,9 @@ internal sealed partial class ConfigSection
         text => ParseDuration(text) is { } d && d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromDays(maxDays) ? d : null,
         $"a duration from 10ms to {maxDays}d: a number and ms, s, m, h or d, such as 20s");
 
+    /// <summary>So many in so long; null where it is not said.</summary>
+    public Rate? Rate(string key) => Parse<Rate?>(key, null, ParseRate, "a rate: a number from 1 to 1000000 and /s, /m or /h, such as 10/s");
+
     /// <summary>A hub's endpoint, on loopback: anybody who reaches it can read and forge verdicts.</summary>
     public string Loopback(string key, string fallback) => Parse(key, fallback, text => IsLoopback(text) ? text : null, LoopbackShape);
 
@@ -110,6 +112,9 @@ internal sealed partial class ConfigSection
     /// <summary>Text of a given shape.</summary>
     public string Matching(string key, string fallback, [StringSyntax(StringSyntaxAttribute.Regex)] string shape, string expected) =>
         Parse(key, fallback, text => Regex.IsMatch(text, shape) ? text : null, expected);
+
+    /// <summary>A domain below which names are asked for.</summary>
+    public string Zone(string key, string fallback) => Matching(key, fallback, @"\A[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}\z", "a zone such as dbl.example.org");
 
     /// <summary>A size in bytes; 0 where that has a meaning of its own.</summary>
     public long Size(string key, long fallback, bool zeroAllowed = false) => Parse(
@@ -182,43 +187,6 @@ internal sealed partial class ConfigSection
     /// <summary>Reports something wrong with a key's value.</summary>
     public void Wrong(string key, string problem) => Report(LineOf(key), At(key), problem);
 
-    internal const string LoopbackShape = "a loopback endpoint such as tcp://127.0.0.1:27860, since anybody who reaches the hub can read and forge verdicts";
-
-    internal const string EndpointShapeText = "an endpoint such as tcp://192.0.2.1:27760 or tcp://[2001:db8::1]:27760";
-
-    internal static bool IsEndpoint(string endpoint) => AnyEndpointShape().Match(endpoint) is { Success: true } match
-        && ushort.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-
-    internal static bool IsAbsolutePath(string path) => System.IO.Path.IsPathFullyQualified(path) && !path.Contains('\0');
-
-    internal static bool IsLoopback(string endpoint) => EndpointShape().Match(endpoint) is { Success: true } match
-        && (match.Groups[1].Value == "localhost" || (IPAddress.TryParse(match.Groups[1].Value.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)))
-        && (match.Groups[2].Value == "*" || ushort.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-
-    internal static TimeSpan? ParseDuration(string text)
-    {
-        var match = DurationShape().Match(text);
-        if (!match.Success || !double.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n))
-        {
-            return null;
-        }
-
-        var seconds = n * match.Groups[2].Value switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => 86400 };
-        return seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
-    }
-
-    internal static long? ParseSize(string text)
-    {
-        var match = SizeShape().Match(text);
-        if (!match.Success || !long.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n))
-        {
-            return null;
-        }
-
-        var shift = match.Groups[2].Value switch { "KiB" => 10, "MiB" => 20, "GiB" => 30, _ => 0 };
-        return n > 0 && n < 1L << 30 ? n << shift : n > 0 && shift == 0 ? n : null;
-    }
-
     private T Parse<T>(string key, T fallback, Func<string, object?> parse, string allowed)
     {
         if (Scalar(key) is not { } node)
@@ -277,16 +245,4 @@ internal sealed partial class ConfigSection
 
     private void Report(long line, string path, string problem) =>
         _errors.Add(new ConfigError(_file, line, Printable.Text(path), Printable.Text(problem, 500)));
-
-    [GeneratedRegex(@"\A([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)\z")]
-    private static partial Regex DurationShape();
-
-    [GeneratedRegex(@"\Atcp://(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5}|\*)\z")]
-    private static partial Regex EndpointShape();
-
-    [GeneratedRegex(@"\Atcp://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})\z")]
-    private static partial Regex AnyEndpointShape();
-
-    [GeneratedRegex(@"\A([0-9]{1,18})(KiB|MiB|GiB)?\z")]
-    private static partial Regex SizeShape();
 }

@@ -65,7 +65,7 @@ internal static class RouteReader
             section.Wrong("backup", $"no other scanner is named {Printable.Text(backup, 60)}; there are: {string.Join(", ", known.Where(k => k != scanner))}");
         }
 
-        var step = new RouteStep(scanner, section.Flag("mandatory", true), condition, backup);
+        var step = new RouteStep(scanner, section.Flag("mandatory", true), condition, backup, section.Has("max_size") ? section.Size("max_size", 1) : null, section.Rate("rate"));
         section.NothingElse();
         return step;
     }

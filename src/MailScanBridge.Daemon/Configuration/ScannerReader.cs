@@ -1,3 +1,4 @@
+using System.Net;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Scanning.Resilience;
@@ -9,7 +10,7 @@ namespace MailScanBridge.Daemon.Configuration;
 /// <summary>Reads <c>scanners</c>: a mapping from name to kind and the kind's own options.</summary>
 internal static class ScannerReader
 {
-    private static readonly string[] Kinds = ["content", "hash_list", "urls", "clamd", "yara", "command"];
+    private static readonly string[] Kinds = ["content", "hash_list", "hash_registry", "urls", "clamd", "yara", "command"];
 
     /// <summary>The file's scanners, and those built-in ones that it does not name. <c>enabled: false</c> switches one off: routes may still name it.</summary>
     /// <param name="own">The file's section.</param>
@@ -56,6 +57,9 @@ internal static class ScannerReader
             case "hash_list":
                 options = HashList(section);
                 break;
+            case "hash_registry":
+                options = HashRegistry(section);
+                break;
             case "urls":
                 options = Urls(section);
                 break;
@@ -81,6 +85,27 @@ internal static class ScannerReader
         {
             KnownGood = section.Choice("known", "bad", "bad", "good") == "good",
             Reload = section.Duration("reload", options.Reload),
+        };
+    }
+
+    private static HashRegistryOptions HashRegistry(ConfigSection section)
+    {
+        var options = new HashRegistryOptions();
+        var resolver = section.Text("resolver", "");
+        IPEndPoint? address = null;
+        if (resolver.Length > 0 && !(IPEndPoint.TryParse(resolver, out address) && address.Port > 0))
+        {
+            section.Wrong("resolver", $"\"{Printable.Text(resolver, 80)}\" is not allowed; expected an address and a port, such as 127.0.0.1:53 or [::1]:53");
+        }
+
+        var guard = Guard(section, options.Guard);
+        return options with
+        {
+            Zone = section.Zone("zone", options.Zone),
+            Hash = section.Choice("hash", "sha256", "md5", "sha1", "sha256") switch { "md5" => HashKind.Md5, "sha1" => HashKind.Sha1, _ => HashKind.Sha256 },
+            Resolver = address,
+            MaliciousAt = section.Number("malicious_at", options.MaliciousAt, 1, 101),
+            Guard = guard with { Rate = guard.Rate ?? options.Guard.Rate },
         };
     }
 
@@ -129,5 +154,6 @@ internal static class ScannerReader
         Retries = section.Number("retries", defaults.Retries, 0, 10),
         BreakAfter = section.Number("break_after", defaults.BreakAfter, 2, 1000),
         BreakFor = section.Duration("break_for", defaults.BreakFor),
+        Rate = section.Rate("rate"),
     };
 }

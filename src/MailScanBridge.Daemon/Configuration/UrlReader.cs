@@ -1,3 +1,4 @@
+using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Urls;
 
 namespace MailScanBridge.Daemon.Configuration;
@@ -5,13 +6,16 @@ namespace MailScanBridge.Daemon.Configuration;
 /// <summary>Reads where URLs are looked up.</summary>
 internal static class UrlReader
 {
-    public static UrlConfig Read(ConfigSection urls)
+    /// <param name="urls">The section.</param>
+    /// <param name="sandbox">What holds for a command that says nothing of its own.</param>
+    public static UrlConfig Read(ConfigSection urls, SandboxMode sandbox)
     {
         var defaults = new UrlServiceOptions();
         var names = new HashSet<string>();
         var config = new UrlConfig(
             [.. (urls.SectionList("lists") ?? []).Select(List)],
             [.. (urls.SectionList("dns") ?? []).Select(Dns)],
+            [.. (urls.SectionList("commands") ?? []).Select(Command)],
             new UrlServiceOptions
             {
                 Refresh = urls.Duration("refresh", defaults.Refresh),
@@ -31,7 +35,7 @@ internal static class UrlReader
 
         DnsBlockListOptions Dns(ConfigSection list)
         {
-            var options = new DnsBlockListOptions(Name(list), list.Matching("zone", "", @"\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z", "a zone such as dbl.example.org").Trim('.'));
+            var options = new DnsBlockListOptions(Name(list), list.Zone("zone", ""));
             if (!list.Has("zone"))
             {
                 list.Wrong("zone", "is required");
@@ -39,6 +43,19 @@ internal static class UrlReader
 
             options = options with { Verdict = Verdict(list, options.Verdict), Score = list.Number("score", options.Score, 1, 100) };
             list.NothingElse();
+            return options;
+        }
+
+        UrlCommandOptions Command(ConfigSection command)
+        {
+            var options = new UrlCommandOptions(Name(command), CommandReader.Read(command, sandbox, UrlCommand.Placeholder));
+            options = options with
+            {
+                MaxLength = command.Number("max_length", options.MaxLength, 1, 100_000),
+                Keep = command.Duration("keep", options.Keep),
+                MaxKept = command.Number("max_kept", options.MaxKept, 1, 10_000_000),
+            };
+            command.NothingElse();
             return options;
         }
 
@@ -59,4 +76,4 @@ internal static class UrlReader
 }
 
 /// <summary>Where URLs are looked up.</summary>
-internal sealed record UrlConfig(IReadOnlyList<UrlListOptions> Lists, IReadOnlyList<DnsBlockListOptions> Dns, UrlServiceOptions Service);
+internal sealed record UrlConfig(IReadOnlyList<UrlListOptions> Lists, IReadOnlyList<DnsBlockListOptions> Dns, IReadOnlyList<UrlCommandOptions> Commands, UrlServiceOptions Service);

@@ -55,9 +55,9 @@ internal sealed class Bridge : IAsyncDisposable
         try
         {
             var logger = loggers.CreateLogger("MailScanBridge.Scanners");
-            var lists = new UrlLists(config.Urls, time, loggers.CreateLogger("MailScanBridge.Urls"));
-            await lists.ReadAsync(cancellationToken);
-            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), lists.Lookup, time, logger);
+            var sandbox = new SandboxSearch(logger);
+            var lists = await UrlLists.OpenAsync(config.Urls, sandbox, time, loggers.CreateLogger("MailScanBridge.Urls"), cancellationToken);
+            var factory = new ScannerFactory(Path.Combine(Path.GetDirectoryName(config.Custody.Store)!, "rules"), lists.Lookup, sandbox, time, logger);
             var scanners = await FindScannersAsync(config, factory, logger, cancellationToken);
             var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToList();
             await SelfTest.RunAsync(config.Custody.Store, config.Unpacking, config.Routes, present, time, cancellationToken);
@@ -78,6 +78,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Overload = config.Overload,
                 Cache = config.Cache,
                 Unpacking = config.Unpacking,
+                ExternalUnpackers = await UnpackerSearch.FindAsync(config.External, sandbox, logger, cancellationToken),
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,

@@ -16,6 +16,16 @@ internal static partial class HostLog
 
     [LoggerMessage(10004, LogLevel.Information, "mailscan-bridge {Version}: responder of bridge {Bridge}, hub {HubXPub} and {HubXSub}, table inet {Table}")]
     public static partial void ResponderStarted(ILogger logger, string version, string bridge, string hubXPub, string hubXSub, string table);
+
+    [LoggerMessage(10010, LogLevel.Warning, "URL command {Name} is absent: {Why}. What it is asked is answered with tool_down.")]
+    public static partial void UrlCommandAbsent(ILogger logger, string name, string why);
+
+    [LoggerMessage(10011, LogLevel.Information, "Unpacker {Name}")]
+    public static partial void UnpackerFound(ILogger logger, string name);
+
+    [LoggerMessage(10012, LogLevel.Information, "Unpacker {Name} is absent: {Why}. What only it opens is unscanned.")]
+    public static partial void UnpackerAbsent(ILogger logger, string name, string why);
+
     [LoggerMessage(10008, LogLevel.Warning, "Scanner {Name}: {Problem} The line is left out.")]
     public static partial void ListMalformed(ILogger logger, string name, string problem);
 

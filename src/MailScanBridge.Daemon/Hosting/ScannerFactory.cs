@@ -4,7 +4,6 @@ using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.Clamd;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Hashes;
-using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Scanning.Yara;
 using MailScanBridge.Urls;
 using Microsoft.Extensions.Logging;
@@ -20,12 +19,11 @@ internal sealed record FoundScanner(string Name, IScanner? Scanner, string? Abse
 /// <summary>Makes the configured scanners and asks each whether it is there. Safe for concurrent use.</summary>
 /// <param name="rules">Absolute path of the directory for compiled rules.</param>
 /// <param name="urls">Where URLs are looked up; the scanner asks only what is on this machine.</param>
+/// <param name="sandbox">This machine's.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For what is found and what is not.</param>
-internal sealed class ScannerFactory(string rules, UrlLookup urls, TimeProvider time, ILogger logger)
+internal sealed class ScannerFactory(string rules, UrlLookup urls, SandboxSearch sandbox, TimeProvider time, ILogger logger)
 {
-    private readonly Lazy<Task<Sandbox>> _sandbox = new(() => FindSandboxAsync(logger));
-
     /// <summary>Probes all of them at once.</summary>
     /// <exception cref="FormatException">No line of a hash list is a hash.</exception>
     public async Task<IReadOnlyList<FoundScanner>> ProbeAsync(IReadOnlyList<ScannerConfig> configs, CancellationToken cancellationToken) =>
@@ -43,12 +41,14 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, TimeProvider 
                 return File.Exists(list.Path)
                     ? new FoundScanner(config.Name, await Task.Run(() => HashListScanner.Load(config.Name, list), cancellationToken), null)
                     : new FoundScanner(config.Name, null, $"{list.Path} does not exist");
+            case HashRegistryOptions registry:
+                return new FoundScanner(config.Name, new HashRegistryScanner(config.Name, registry, time, logger), null);
             case ClamdOptions options:
                 var clamd = new ClamdScanner(config.Name, options, time, logger);
                 var useless = await clamd.ProbeAsync(cancellationToken) is null ? $"no clamd answers at {options.Address}" : await clamd.CheckAsync(cancellationToken);
                 return new FoundScanner(config.Name, useless is null ? clamd : null, useless);
             case YaraOptions options:
-                var yara = new YaraScanner(config.Name, options, Path.Combine(rules, $"yara-{Uri.EscapeDataString(config.Name)}"), await SandboxForAsync(options.Command), time, logger);
+                var yara = new YaraScanner(config.Name, options, Path.Combine(rules, $"yara-{Uri.EscapeDataString(config.Name)}"), await sandbox.ForAsync(options.Command), time, logger);
                 var missing = await yara.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, missing is null ? yara : null, missing);
             case UrlScannerOptions options:
@@ -57,29 +57,11 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, TimeProvider 
                     ? new FoundScanner(config.Name, null, "no list of URLs is configured (urls.lists)")
                     : new FoundScanner(config.Name, new UrlScanner(config.Name, local, options), null);
             case CommandOptions options:
-                var command = new CommandScanner(config.Name, options, await SandboxForAsync(options), time, logger);
+                var command = new CommandScanner(config.Name, options, await sandbox.ForAsync(options), time, logger);
                 var absent = await command.ProbeAsync(cancellationToken);
                 return new FoundScanner(config.Name, absent is null ? command : null, absent);
             default:
                 throw new InvalidOperationException($"Scanner {config.Name} has no known kind.");
         }
-    }
-
-    private Task<Sandbox> SandboxForAsync(CommandOptions options) => options.Sandbox == SandboxMode.Off ? Task.FromResult(Sandbox.None("switched off")) : _sandbox.Value;
-
-    /// <summary>Tried once, when the first tool wants it; what this machine has is said then.</summary>
-    private static async Task<Sandbox> FindSandboxAsync(ILogger logger)
-    {
-        var sandbox = await Sandbox.FindAsync(CancellationToken.None);
-        if (sandbox.Unavailable is { } why)
-        {
-            HostLog.NoSandbox(logger, why);
-        }
-        else
-        {
-            HostLog.SandboxFound(logger, sandbox.Version!);
-        }
-
-        return sandbox;
     }
 }

@@ -28,9 +28,9 @@ internal static class Explanation
             yield return line;
         }
 
-        foreach (var (step, done) in plan.Steps.Zip(report.Steps))
+        foreach (var (step, done) in Pairs(plan, report))
         {
-            yield return $"    {step.Scanner} ({Condition(step)}): {Became(done)}";
+            yield return $"    {done.Scanner} ({Condition(step, done)}): {Became(done)}";
         }
     }
 
@@ -51,11 +51,11 @@ internal static class Explanation
             json.WriteString("type_by", how);
             json.WriteString("route", plan.Route?.Name);
             json.WriteStartArray("steps");
-            foreach (var (step, done) in plan.Steps.Zip(report.Steps))
+            foreach (var (step, done) in Pairs(plan, report))
             {
                 json.WriteStartObject();
-                json.WriteString("scanner", step.Scanner);
-                json.WriteString("when", Condition(step));
+                json.WriteString("scanner", done.Scanner);
+                json.WriteString("when", Condition(step, done));
                 json.WriteBoolean("ran", done.Result is not null);
                 json.WriteString("result", Became(done));
                 json.WriteNumber("ms", Math.Round(done.Elapsed.TotalMilliseconds, 3));
@@ -87,6 +87,19 @@ internal static class Explanation
 
     private static string Condition(RouteStep step) =>
         $"{(step.Mandatory ? "mandatory" : "optional")}{(step.OnlyIfFlagged is { } earlier ? $", only if {earlier} found something" : "")}";
+
+    private static string Condition(RouteStep step, StepReport done) => done.IsBackup ? $"backup of {step.Scanner}" : Condition(step);
+
+    /// <summary>What was done, each with its step: a step that its backup took has two.</summary>
+    private static IEnumerable<(RouteStep Step, StepReport Done)> Pairs(ScanPlan plan, ScanReport report)
+    {
+        var at = -1;
+        foreach (var done in report.Steps)
+        {
+            at += done.IsBackup ? 0 : 1;
+            yield return (plan.Steps[at], done);
+        }
+    }
 
     private static string Presence(RouteStep step, IReadOnlyList<FoundScanner> scanners) =>
         scanners.FirstOrDefault(s => s.Name == step.Scanner) is { Absent: { } absent }

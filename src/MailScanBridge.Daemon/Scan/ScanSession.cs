@@ -6,6 +6,7 @@ using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.External;
 using MailScanBridge.Verdicts;
 using Microsoft.Extensions.Logging;
 
@@ -23,14 +24,14 @@ internal sealed class ScanSession : IDisposable
     private readonly TimeProvider _time;
     private int _number;
 
-    private ScanSession(BridgeConfig config, DirectoryInfo directory, IReadOnlyList<FoundScanner> scanners, TimeProvider time)
+    private ScanSession(BridgeConfig config, DirectoryInfo directory, IReadOnlyList<FoundScanner> scanners, IReadOnlyList<IExternalUnpacker> outside, TimeProvider time)
     {
         _directory = directory;
         Scanners = scanners;
         Router = new Router(config.Routes);
         _time = time;
         var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToDictionary(s => s.Name);
-        _scan = new FileScan(new Unpacker(config.Unpacking, time), Router, new ScanRunner(present, _metrics, time, new ScanCache(config.Cache, _metrics, time), Absent(scanners)), config.Pipeline.ScanTimeout, time);
+        _scan = new FileScan(new Unpacker(config.Unpacking, time, null, outside), Router, new ScanRunner(present, _metrics, time, new ScanCache(config.Cache, _metrics, time), Absent(scanners)), config.Pipeline.ScanTimeout, time);
     }
 
     /// <summary>Every configured scanner, those too that are absent.</summary>
@@ -45,10 +46,11 @@ internal sealed class ScanSession : IDisposable
         var directory = Directory.CreateTempSubdirectory("mailscan-scan-"); // mode 0700
         try
         {
-            var lists = new UrlLists(config.Urls, time, logger);
-            await lists.ReadAsync(cancellationToken);
-            var factory = new ScannerFactory(Path.Combine(directory.FullName, "rules"), lists.Lookup, time, logger);
-            return new ScanSession(config, directory, await factory.ProbeAsync(config.Scanners, cancellationToken), time);
+            var sandbox = new SandboxSearch(logger);
+            var lists = await UrlLists.OpenAsync(config.Urls, sandbox, time, logger, cancellationToken);
+            var factory = new ScannerFactory(Path.Combine(directory.FullName, "rules"), lists.Lookup, sandbox, time, logger);
+            var outside = await UnpackerSearch.FindAsync(config.External, sandbox, logger, cancellationToken);
+            return new ScanSession(config, directory, await factory.ProbeAsync(config.Scanners, cancellationToken), outside, time);
         }
         catch (Exception e)
         {

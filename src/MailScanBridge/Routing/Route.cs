@@ -21,4 +21,6 @@ public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyLi
 /// <param name="Mandatory">True: without this step's proof the item is not clean. False: its findings count, its failure does not.</param>
 /// <param name="OnlyIfFlagged">Name of an earlier step of the route that must have found something for this one to run, be it a note; null: always.</param>
 /// <param name="Backup">The scanner that takes this step where the first is absent, down or too slow; null: none.</param>
-public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null, string? Backup = null);
+/// <param name="MaxSize">Largest item in bytes; on a larger one the step is not run and fails with <c>too_large</c>. Null: the scanner's own limit.</param>
+/// <param name="Rate">Most runs of this step in a time, answers from the cache not counted; beyond, it is not run and fails with <c>limits</c>. Null: no limit.</param>
+public sealed record RouteStep(string Scanner, bool Mandatory = true, string? OnlyIfFlagged = null, string? Backup = null, long? MaxSize = null, Rate? Rate = null);

@@ -15,6 +15,9 @@ public sealed record StepReport(
 {
     /// <summary>True where the result is that of an earlier scan of the same content, or of one that ran at the same time.</summary>
     public bool Reused { get; init; }
+
+    /// <summary>True where this scanner took the step before it, as its backup.</summary>
+    public bool IsBackup { get; init; }
 }
 
 /// <summary>Everything that was done with one item.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MailScanBridge.Routing;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 
@@ -19,6 +21,8 @@ public sealed class ScanRunner(
 {
     /// <summary>Said of a step whose scanner is absent.</summary>
     public const string NotHere = "not on this machine";
+
+    private readonly ConcurrentDictionary<RouteStep, RateLimit> _rates = new(ReferenceEqualityComparer.Instance); // equal steps of two routes are two
 
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
     /// <param name="plan">What to run.</param>
@@ -54,28 +58,34 @@ public sealed class ScanRunner(
     /// <summary>A step, and its backup's where it needs one. Which of the two the item's proof hangs on is the one that worked.</summary>
     private async Task<StepReport[]> WithBackupAsync(RouteStep step, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
     {
-        var first = await StepAsync(step.Scanner, step.Mandatory, item, limit, cancellationToken);
+        var first = await StepAsync(step, step.Scanner, item, limit, cancellationToken);
         if (step.Backup is not { } backup || !IsDown(first) || limit.IsCancellationRequested)
         {
             return [first];
         }
 
-        var second = await StepAsync(backup, step.Mandatory, item, limit, cancellationToken);
+        var second = (await StepAsync(step, backup, item, limit, cancellationToken)) with { IsBackup = true };
         return IsDown(second) ? [first, second with { Mandatory = false }] : [first with { Mandatory = false }, second];
     }
 
     private static bool IsDown(StepReport step) => step.Result is null or { Outcome: ScanOutcome.Failed, Reason: Reasons.ToolDown or Reasons.Timeout };
 
-    private async Task<StepReport> StepAsync(string name, bool mandatory, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
+    private async Task<StepReport> StepAsync(RouteStep step, string name, ScanItem item, CancellationToken limit, CancellationToken cancellationToken)
     {
-        if (scanners.TryGetValue(name, out var scanner))
+        var mandatory = step.Mandatory;
+        if (scanners.TryGetValue(name, out var found))
         {
+            var scanner = StepScanner.Within(found, step, step.Rate is { } rate ? _rates.GetOrAdd(step, _ => new RateLimit(rate, time)) : null);
             var started = time.GetTimestamp();
             var (result, reused) = await RunAsync(scanner, item, limit, cancellationToken);
             var elapsed = time.GetElapsedTime(started);
             if (!reused)
             {
                 metrics.Scanned(scanner.Name, result.Outcome, elapsed);
+                if (result.RateLimited)
+                {
+                    metrics.RateLimited(scanner.Name);
+                }
             }
 
             return new StepReport(name, scanner.Version, mandatory, scanner.LooksAtContent || result.KnownGood, result, null, elapsed) { Reused = reused };

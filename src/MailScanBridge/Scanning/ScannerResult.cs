@@ -31,6 +31,9 @@ public sealed record ScannerResult(ScanOutcome Outcome, IReadOnlyList<Finding> F
     /// <summary>True where the content is one that the operator's list knows as good: that is proof of all of it, and optional steps are left out.</summary>
     public bool KnownGood { get; init; }
 
+    /// <summary>True where the scanner did not run because it had run too often (<c>rate</c>).</summary>
+    public bool RateLimited { get; init; }
+
     public static ScannerResult Scanned(params IReadOnlyList<Finding> findings) => new(ScanOutcome.Scanned, findings);
 
     public static ScannerResult NoOpinion(params IReadOnlyList<Finding> findings) => new(ScanOutcome.NoOpinion, findings);

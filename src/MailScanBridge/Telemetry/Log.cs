@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Warning, "Scanner {Name} says OK past its own limits. Set AlertExceedsMax yes in clamd.conf, so that it tells.")]
     public static partial void SilentLimits(ILogger logger, string name);
 
+    [LoggerMessage(5007, LogLevel.Information, "Scanner {Name} is another one than before ({Version}): its limits are tried again.")]
+    public static partial void LimitsAgain(ILogger logger, string name, string version);
+
     [LoggerMessage(5005, LogLevel.Warning, "Scanner {Name} leaves out {Bad} of {All} rule files, the others serve: {Problems}")]
     public static partial void BadRules(ILogger logger, string name, int bad, int all, string problems);
 

@@ -36,6 +36,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _diskRefusedCounter;
     private readonly Counter<long> _byeIgnoredCounter;
     private readonly Histogram<double> _scanHistogram;
+    private readonly Counter<long> _rateLimitedCounter;
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
     private readonly Counter<long> _urlUnsentCounter;
@@ -72,6 +73,7 @@ public sealed class MailScanMetrics : IDisposable
         _diskRefusedCounter = Meter.CreateCounter<long>("mailscan.disk.refused", "{request}", "Requests not accepted because the state's file system was below its floor");
         _byeIgnoredCounter = Meter.CreateCounter<long>("mailscan.byes.ignored", "{event}", "Good-byes of nodes that nobody knows, or beyond replies.max_gone");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
+        _rateLimitedCounter = Meter.CreateCounter<long>("mailscan.scanner.rate_limited", "{step}", "Steps not run because their scanner, or they, had run too often (rate)");
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
         _urlUnsentCounter = Meter.CreateCounter<long>("mailscan.url.unsent", "{lookup}", "Answers that could not be sent");
@@ -141,6 +143,8 @@ public sealed class MailScanMetrics : IDisposable
 
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    public void RateLimited(string scanner) => _rateLimitedCounter.Add(1, new KeyValuePair<string, object?>("scanner", scanner));
 
     public void Url(VerdictKind kind, string reason, TimeSpan took) =>
         _urlHistogram.Record(took.TotalSeconds, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));

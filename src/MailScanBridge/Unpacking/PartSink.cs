@@ -1,9 +1,9 @@
 namespace MailScanBridge.Unpacking;
 
 /// <summary>Where a container reader puts what it finds.</summary>
-internal sealed class PartSink(UnpackSession session, ScanItem container)
+internal sealed class PartSink(UnpackSession session, ScanItem container, bool skipsKnown = false)
 {
-    private readonly ContainerAccount _account = new(container);
+    private readonly ContainerAccount _account = new(container) { SkipsKnown = skipsKnown };
 
     public UnpackBudget Budget => session.Budget;
 
@@ -49,9 +49,12 @@ internal sealed class PartSink(UnpackSession session, ScanItem container)
             content.CopyTo(target, 64 * 1024);
         }, knownType);
 
-    public void Problem(string reason, string detail)
+    /// <param name="reason">One of <see cref="Reasons"/>.</param>
+    /// <param name="detail">One line for people.</param>
+    /// <param name="isFinal">True where another reader cannot help, since what is missing is not here.</param>
+    public void Problem(string reason, string detail, bool isFinal = false)
     {
         Problems++;
-        session.Problem(container, reason, detail);
+        session.Problem(container, reason, detail, isFinal);
     }
 }

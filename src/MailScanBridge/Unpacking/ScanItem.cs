@@ -35,13 +35,24 @@ public sealed record ScanItem
 
     /// <summary>The password by which it came out of its container; null where none was needed. May come from the mail: hostile.</summary>
     public string? Password { get; init; }
+
+    /// <summary>True where it is encrypted and was opened: what it holds is the item inside it.</summary>
+    public bool IsOpened { get; internal set; }
 }
 
 /// <summary>Something inside an item that could not be taken out whole, so that the item is not wholly scanned.</summary>
 /// <param name="Item">The container concerned.</param>
-/// <param name="Reason">One of <see cref="Reasons"/>: encrypted, limits, damaged or unsupported.</param>
+/// <param name="Reason">One of <see cref="Reasons"/>: encrypted, limits, damaged, unsupported, or tool_down for a program outside.</param>
 /// <param name="Detail">One line for people, such as which limit was hit; may hold hostile names, so escape it on output.</param>
-public sealed record UnpackProblem(ScanItem Item, string Reason, string Detail);
+public sealed record UnpackProblem(ScanItem Item, string Reason, string Detail)
+{
+    /// <summary>True where another reader cannot help, since what is missing is not in the container.</summary>
+    internal bool IsFinal { get; init; }
+}
 
 /// <summary>The file and everything found inside it, outermost first, and what could not be taken out.</summary>
-public sealed record UnpackResult(IReadOnlyList<ScanItem> Items, IReadOnlyList<UnpackProblem> Problems);
+public sealed record UnpackResult(IReadOnlyList<ScanItem> Items, IReadOnlyList<UnpackProblem> Problems)
+{
+    /// <summary>The programs outside that took containers apart, a line each.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
+}

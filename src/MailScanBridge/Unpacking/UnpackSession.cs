@@ -10,6 +10,9 @@ internal sealed class ContainerAccount(ScanItem item)
 
     public long Output { get; set; }
 
+    /// <summary>True where a part that the container gave before, with the same name and content, is not taken again.</summary>
+    public bool SkipsKnown { get; init; }
+
     /// <summary>The password by which its parts come out; null where none is needed.</summary>
     public string? Password { get; set; }
 }
@@ -26,6 +29,7 @@ internal sealed class UnpackSession
     private readonly HashSet<(string Sha256, string Type, bool DeclaredMail)> _opened = [];
     private readonly Queue<ScanItem> _pending = new();
     private readonly string _workDirectory;
+    private readonly Dictionary<string, int> _tools = [];
     private long _written;
 
     public UnpackSession(UnpackBudget budget, PasswordOptions passwords, IReadOnlyList<string> given, string workDirectory, CancellationToken token)
@@ -43,7 +47,7 @@ internal sealed class UnpackSession
     /// <summary>Ends when the caller gives up or the time is over.</summary>
     public CancellationToken Token { get; }
 
-    public UnpackResult Result => new(_items, _problems);
+    public UnpackResult Result => new(_items, _problems) { Tools = [.. _tools.Select(t => $"{t.Key}: {t.Value} containers opened")] };
 
     public void Add(ScanItem item)
     {
@@ -58,7 +62,11 @@ internal sealed class UnpackSession
     public bool TryNext(out ScanItem item) => _pending.TryDequeue(out item!);
 
     /// <summary>Notes a problem. The same one is noted once, and of many in one container the first few: one makes the file unscanned already.</summary>
-    public void Problem(ScanItem container, string reason, string detail)
+    /// <param name="container">Where.</param>
+    /// <param name="reason">One of <see cref="Reasons"/>.</param>
+    /// <param name="detail">One line for people.</param>
+    /// <param name="isFinal">True where another reader cannot help.</param>
+    public void Problem(ScanItem container, string reason, string detail, bool isFinal = false)
     {
         int noted = 0;
         foreach (UnpackProblem problem in _problems)
@@ -72,8 +80,22 @@ internal sealed class UnpackSession
 
         // A limit is always noted: it says why the work ended.
         if (noted < MaxProblems || (reason == Reasons.Limits && noted < 2 * MaxProblems))
-            _problems.Add(new UnpackProblem(container, reason, detail));
+            _problems.Add(new UnpackProblem(container, reason, detail) { IsFinal = isFinal });
     }
+
+    /// <summary>Why something in a container could not be read that another reader might.</summary>
+    public IReadOnlyList<string> Unread(ScanItem container) => [.. _problems.Where(p => ReferenceEquals(p.Item, container) && !p.IsFinal).Select(p => p.Reason).Distinct()];
+
+    /// <summary>Another reader took all of a container out: what the readers here do not know is no problem any more. What they found damaged stays
+    /// one: that two readers see different things is what an evasion looks like.</summary>
+    public void Mended(ScanItem container, IReadOnlyList<string> reasons)
+    {
+        container.IsOpened |= reasons.Contains(Reasons.Encrypted);
+        _problems.RemoveAll(p => ReferenceEquals(p.Item, container) && !p.IsFinal && p.Reason != Reasons.Damaged && reasons.Contains(p.Reason));
+    }
+
+    /// <summary>Notes that a program outside was used.</summary>
+    public void NoteTool(string name) => _tools[name] = _tools.GetValueOrDefault(name) + 1;
 
     /// <summary>How many of <paramref name="wanted"/> bytes may be written, and the limit that is reached where it is not all.</summary>
     public (long Allowed, LimitReachedException? Limit) Allow(ContainerAccount container, long partLength, int wanted)
@@ -136,6 +158,12 @@ internal sealed class UnpackSession
     private void Register(ContainerAccount container, string? name, string? declaredType, string? knownType, string path, string sha256, long length)
     {
         string type;
+        if (container.SkipsKnown && _items.Exists(i => ReferenceEquals(i.Parent, container.Item) && i.Sha256 == sha256 && i.Name == name))
+        {
+            File.Delete(path);
+            return;
+        }
+
         if (_filesBySha256.TryGetValue(sha256, out (string Path, string Type) twin))
         {
             File.Delete(path);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailScanBridge.Unpacking.Containers;
+using MailScanBridge.Unpacking.External;
 using MailScanBridge.Unpacking.Passwords;
 
 namespace MailScanBridge.Unpacking;
@@ -39,18 +40,24 @@ public sealed class Unpacker
     private readonly UnpackBudget _budget;
     private readonly TimeProvider _time;
     private readonly PasswordOptions _passwords;
+    private readonly IReadOnlyList<IExternalUnpacker> _outside;
 
     // Mail and TNEF name code pages that .NET knows only after this.
     static Unpacker() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    /// <param name="budget">What one file may cost.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="passwords">Which passwords to try.</param>
+    /// <param name="outside">Programs for what is not read here, asked in this order; none by default.</param>
     /// <exception cref="ArgumentException">The budget has faults; the message lists all of them.</exception>
-    public Unpacker(UnpackBudget budget, TimeProvider? time = null, PasswordOptions? passwords = null)
+    public Unpacker(UnpackBudget budget, TimeProvider? time = null, PasswordOptions? passwords = null, IReadOnlyList<IExternalUnpacker>? outside = null)
     {
         if (budget.Validate() is { Count: > 0 } faults)
             throw new ArgumentException(string.Join("; ", faults), nameof(budget));
         _budget = budget;
         _time = time ?? TimeProvider.System;
         _passwords = passwords ?? new PasswordOptions();
+        _outside = outside ?? [];
     }
 
     /// <summary>Takes the file apart. The file itself is only read, and is the first item.</summary>
@@ -89,6 +96,7 @@ public sealed class Unpacker
             {
                 current = item;
                 Open(item, session);
+                OpenOutside(item, session);
             }
         }
         catch (LimitReachedException e)
@@ -124,6 +132,45 @@ public sealed class Unpacker
             catch (Exception e) when (Hostile.Describe(e) is { } hostile)
             {
                 session.Problem(item, hostile.Reason, hostile.Detail);
+            }
+        }
+    }
+
+    // What the readers here do not know, or not well, is shown to the programs outside; the first that takes all of it out ends that.
+    private void OpenOutside(ScanItem item, UnpackSession session)
+    {
+        foreach (IExternalUnpacker program in _outside)
+        {
+            string[] reasons = [.. session.Unread(item).Where(r => program.Takes(item.Type, r))];
+            if (reasons.Length == 0)
+                continue;
+            var parts = new PartSink(session, item, skipsKnown: true);
+            try
+            {
+                session.NoteTool(program.Name);
+                (string Reason, string Detail)? problem = program.Unpack(item, parts.Passwords(slow: true), Take, session.Token);
+                if (problem is { } p)
+                    session.Problem(item, p.Reason, p.Detail);
+                else
+                {
+                    session.Mended(item, reasons);
+                    return;
+                }
+            }
+            catch (LimitReachedException e) when (e.Scope != LimitScope.Tree)
+            {
+                session.Problem(item, Reasons.Limits, e.Message);
+                return;
+            }
+            catch (Exception e) when (Hostile.Describe(e) is { } hostile)
+            {
+                session.Problem(item, hostile.Reason, hostile.Detail);
+            }
+
+            (uint Crc, long Length)? Take(string name, Stream content, string? password)
+            {
+                parts.Opened(password);
+                return parts.Write(name, null, target => content.CopyTo(target, 64 * 1024));
             }
         }
     }

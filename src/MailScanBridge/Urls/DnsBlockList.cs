@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -18,7 +17,7 @@ public sealed class DnsBlockList : IUrlSource
     private readonly DnsBlockListOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
-    private readonly ConcurrentDictionary<string, (bool Listed, DateTimeOffset Until)> _known = new();
+    private readonly AnswerCache<bool?> _known;
     private readonly SemaphoreSlim _open;
     private (string? Problem, DateTimeOffset Until)? _probe;
 
@@ -31,6 +30,7 @@ public sealed class DnsBlockList : IUrlSource
         _time = time;
         _resolve = resolve ?? ((name, token) => Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, token));
         _open = new SemaphoreSlim(options.MaxOpen);
+        _known = new AnswerCache<bool?>(options.MaxKept, options.Keep, time);
     }
 
     public string Name => _options.Name;
@@ -78,18 +78,13 @@ public sealed class DnsBlockList : IUrlSource
 
     private async Task<bool> IsListedAsync(string question, CancellationToken cancellationToken)
     {
-        if (_known.TryGetValue(question, out var known) && known.Until > _time.GetUtcNow())
+        if (_known.Find(question) is { } known)
         {
-            return known.Listed;
+            return known;
         }
 
         var listed = await ResolvesAsync(question, cancellationToken);
-        if (_known.Count >= _options.MaxKept)
-        {
-            _known.Clear(); // Rather ask again than keep books on age.
-        }
-
-        _known[question] = (listed, _time.GetUtcNow() + _options.Keep);
+        _known.Keep(question, listed);
         return listed;
     }
 

@@ -55,7 +55,7 @@ public static class VerdictMaker
             Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails)).Concat(notes.Select(Describe).Distinct().Take(MaxDetails))),
             Score = findings.Count > 0 ? findings.Max(f => f.Finding.Score) : 0,
             Names = [.. findings.Select(f => NameOf(f.Finding)).Distinct().Take(MaxNames)],
-            Tools = ToolLines(reports),
+            Tools = [.. unpacked.Tools, .. ToolLines(reports)],
             PartsFound = unpacked.Items.Count,
             PartsScanned = unpacked.Items.Count(i => !gaps.Any(g => ReferenceEquals(g.Item, i))),
             Sha256 = root.Sha256,

@@ -21,7 +21,7 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = ConfigLoader.Load(null, _ => null);
 
-        Assert.Equal(["content", "bad_hashes", "urls", "clamd", "yara", "clamscan", "libmagic", "pdfid", "pdf-parser", "olevba", "mraptor", "rtfobj", "ssdeep"], config.Scanners.Select(s => s.Name));
+        Assert.Equal(["content", "bad_hashes", "mhr", "urls", "clamd", "yara", "clamscan", "libmagic", "pdfid", "pdf-parser", "olevba", "mraptor", "officemalscanner", "rtfobj", "ssdeep"], config.Scanners.Select(s => s.Name));
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
         Assert.Equal("/var/lib/mailscan-bridge/journal.sqlite", config.Queue.JournalPath);
         Assert.Equal(new MailScanBridge.Replies.ReplyOptions(), config.Replies);
@@ -43,7 +43,7 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         var config = Load(text);
 
-        Assert.Equal(13, config.Scanners.Count);
+        Assert.Equal(15, config.Scanners.Count);
         Assert.Equal(5, config.Routes.Count);
         Assert.Equal("/var/spool/mailscan-bridge", config.Custody.Spool);
     }
@@ -152,8 +152,8 @@ public sealed class ConfigLoaderTests : IDisposable
         { "hub: { xsub: nonsense }", 1, "hub.xsub", "loopback" },
         { "hub: { xsub: 'tcp://127.0.0.1' }", 1, "hub.xsub", "loopback" },
         { "scanners: { x: { kind: hash_list, path: /x, known: fine } }", 1, "scanners.x.known", "expected one of bad, good" },
-        { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, urls, clamd, yara, command" },
-        { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, urls, clamd, yara, command" },
+        { "scanners: { x: { } }", 1, "scanners.x.kind", "is required: one of content, hash_list, hash_registry, urls, clamd, yara, command" },
+        { "scanners: { x: { kind: virus } }", 1, "scanners.x.kind", "\"virus\" is not allowed; expected one of content, hash_list, hash_registry, urls, clamd, yara, command" },
         { "scanners: { x: { kind: urls, max_urls: 0 } }", 1, "scanners.x.max_urls", "expected a whole number from 1 to" },
         { "scanners: { x: { kind: urls, lists: [] } }", 1, "scanners.x.lists", "unknown key; allowed here:" },
         { "scanners: { x: { kind: content } }", 1, "scanners.x.kind", "has one name: content" },
@@ -163,7 +163,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { $"scanners: {{ x: {{ kind: clamd, address: /{new string('a', 120)} }} }}", 1, "scanners.x.address", "at most 107 bytes" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 1ms } }", 1, "scanners.x.timeout", "expected a duration" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 2d } }", 1, "scanners.x.timeout", "expected a duration" },
-        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, allow_remote, break_after, break_for, concurrency, enabled, kind, max_database_age, max_size, pass_files, retries, timeout" },
+        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, allow_remote, break_after, break_for, concurrency, enabled, kind, max_database_age, max_size, pass_files, rate, retries, timeout" },
         { "scanners: { x: { kind: command } }", 1, "scanners.x.command", "is required" },
         { "scanners: { x: { kind: command, command: tool } }", 1, "scanners.x.command", "expected a list" },
         { "scanners: { x: { kind: command, command: [tool] } }", 1, "scanners.x.command", "{sample}" },
@@ -197,11 +197,11 @@ public sealed class ConfigLoaderTests : IDisposable
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], findings: [{ pattern: '(?<name>a)', score: 101 }] } }", 1, "scanners.x.findings[0].score", "from 0 to 100" },
         { "routes:\n  - name: x", 2, "routes[0].types", "is required" },
         { "routes:\n  - types: [a/b]", 2, "routes[0].steps", "is required" },
-        { "routes:\n  - types: [a/b]\n    steps:\n      - scanner: nobody", 4, "routes[0].steps[0].scanner", "no scanner is named nobody; there are: content, bad_hashes, urls, clamd, yara" },
+        { "routes:\n  - types: [a/b]\n    steps:\n      - scanner: nobody", 4, "routes[0].steps[0].scanner", "no scanner is named nobody; there are: content, bad_hashes, mhr, urls, clamd, yara" },
         { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, only_if_flagged: yara }]", 3, "routes[0].steps[0].only_if_flagged", "is no earlier step" },
         { "routes:\n  - types: ['*/pdf']\n    steps: [{ scanner: content }]", 2, "routes[0].types", "only at its end" },
         { "routes:\n  - types: [Application/PDF]\n    steps: [{ scanner: content }]", 2, "routes[0].types", "lower case" },
-        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: backup, mandatory, only_if_flagged, scanner" },
+        { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: backup, mandatory, max_size, only_if_flagged, rate, scanner" },
         { "spool: /a\nspool: /b", 2, "", "uplicate" },
         { "spool: /a\n? [a, b]\n: c", 2, "", "expected a name as key" },
         { "? { a: b }\n: c", 1, "", "expected a name as key" },

@@ -14,6 +14,9 @@ internal sealed record Scanned(int Exit, string Output, string Errors)
 
     public static BridgeConfig Config { get; } = ConfigLoader.Load(null, _ => null);
 
+    /// <summary>The same, whatever programs that unpack this machine has.</summary>
+    public static BridgeConfig WithoutPrograms { get; } = Config with { External = Config.External with { Programs = [] } };
+
     public static Task<Scanned> RunAsync(params string[] targets) => RunAsync(new ScanOptions { Targets = targets });
 
     public static async Task<Scanned> RunAsync(ScanOptions options, BridgeConfig? config = null, bool terminal = false)

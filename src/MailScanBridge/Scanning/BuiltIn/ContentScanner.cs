@@ -27,7 +27,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     public bool LooksAtContent => true;
 
     // Name checks, the container's kind, and what the item is taken for.
-    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name);
+    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name, item.IsOpened);
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {
@@ -87,6 +87,8 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
         }
 
         PdfTriage.Weigh(words, findings);
+        if (item.IsOpened)
+            return null; // What is encrypted here is scanned as the item inside.
         if (words.Count("/Encrypt") > 0)
             return ScannerResult.Failed(Reasons.Encrypted, "PDF with /Encrypt: strings and streams are encrypted", findings);
         return unseen.Count > 0 ? ScannerResult.Failed(unseen[0].Reason, unseen[0].Detail, findings) : null;

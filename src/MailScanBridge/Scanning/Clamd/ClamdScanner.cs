@@ -24,6 +24,10 @@ public sealed class ClamdScanner : IScanner
     private volatile string? _limit;
     private volatile bool _passFiles;
     private long _versionAsked;
+    private readonly SemaphoreSlim _checking = new(1);
+    private volatile Checked? _checked; // as it was when its limits were tried; null: never
+    private volatile bool _wasGone;
+    private volatile string? _useless;
 
     /// <param name="name">As configuration, routes and verdicts call it.</param>
     /// <param name="options">Where it is.</param>
@@ -71,11 +75,15 @@ public sealed class ClamdScanner : IScanner
     /// <returns>Null, or what makes this clamd useless.</returns>
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
+        _checked = new Checked(Version, SocketMade());
+        _wasGone = false;
         var limits = await ClamdLimits.TryAsync(_options.MaxSize, async file => await _guard.RunAsync(token => AskAsync(file, token), cancellationToken));
         if (limits is null)
         {
-            return "it does not find EICAR: is its database loaded?";
+            return _useless = "it does not find EICAR: is its database loaded?";
         }
+
+        _useless = null;
 
         if (limits.MaxSize < _options.MaxSize)
         {
@@ -94,13 +102,19 @@ public sealed class ClamdScanner : IScanner
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {
+        await RefreshAsync(cancellationToken);
+        await CheckAgainAsync(cancellationToken);
+        if (_useless is { } useless)
+        {
+            return ScannerResult.Failed(Reasons.ToolDown, useless);
+        }
+
         var maxSize = Interlocked.Read(ref _maxSize);
         if (item.Size > maxSize)
         {
             return ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {maxSize} ({(maxSize < _options.MaxSize ? $"clamd's own limit: {_limit}" : "max_size")})");
         }
 
-        await RefreshAsync(cancellationToken);
         var result = await _guard.RunAsync(token => OpenAndAskAsync(item.Path, token), cancellationToken);
         return result.Reason == Reasons.Timeout && await TryAskAsync("PING", cancellationToken) != "PONG\0"
             ? ScannerResult.Failed(Reasons.ToolDown, $"{result.Detail}, nor to PING")
@@ -116,6 +130,34 @@ public sealed class ClamdScanner : IScanner
             await ProbeAsync(cancellationToken);
         }
     }
+
+    /// <summary>A clamd that was started again, or that has another version, may have other limits: nothing is scanned until they are tried.</summary>
+    private async ValueTask CheckAgainAsync(CancellationToken cancellationToken)
+    {
+        if (_checked is null || IsAsChecked())
+        {
+            return;
+        }
+
+        await _checking.WaitAsync(cancellationToken);
+        try
+        {
+            if (!IsAsChecked() && await ProbeAsync(cancellationToken) is not null && !IsAsChecked())
+            {
+                Log.LimitsAgain(_logger, Name, Version ?? "");
+                await CheckAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _checking.Release();
+        }
+    }
+
+    private bool IsAsChecked() => _useless is null && !_wasGone && _checked == new Checked(Version, SocketMade());
+
+    /// <summary>When clamd made its socket, which it does at each start; of TCP nothing is known.</summary>
+    private DateTime SocketMade() => _options.Address.StartsWith('/') ? File.GetLastWriteTimeUtc(_options.Address) : default;
 
     private async ValueTask<ScannerResult> OpenAndAskAsync(string path, CancellationToken cancellationToken)
     {
@@ -158,6 +200,8 @@ public sealed class ClamdScanner : IScanner
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
+            // Nobody there: whoever is next may be another. A connection that is dropped may be a file's doing, and says nothing.
+            _wasGone |= e is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable };
             throw new ToolFaultException($"{_options.Address}: {e.Message}", isTransient: true, e);
         }
         catch (ArgumentException e)
@@ -186,4 +230,7 @@ public sealed class ClamdScanner : IScanner
         version.Split('/') is [_, _, var made]
         && DateTimeOffset.TryParseExact(
             made, "ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite | DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    /// <summary>A clamd whose limits were tried.</summary>
+    private sealed record Checked(string? Version, DateTime SocketMade);
 }

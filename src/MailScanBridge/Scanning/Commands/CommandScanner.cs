@@ -84,7 +84,13 @@ public sealed class CommandScanner : IScanner
             ? ScannerResult.NoOpinion()
             : item.Size > _options.MaxSize
             ? ScannerResult.Failed(Reasons.TooLarge, $"{item.Size} bytes; this scanner takes {_options.MaxSize} (max_size)")
-            : await _guard.RunAsync(token => RunAsync(item.Path, token), cancellationToken);
+            : await _guard.RunAsync(token => RunAsync(_options.Command, item.Path, token), cancellationToken);
+
+    /// <summary>Runs the tool on what stands in its command line, not on an item.</summary>
+    /// <param name="command">Instead of the configured one.</param>
+    /// <param name="cancellationToken">Kills everything the tool started, and throws.</param>
+    internal ValueTask<ScannerResult> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
+        _guard.RunAsync(token => RunAsync(command, null, token), cancellationToken);
 
     /// <summary>The program a command line means, searched as execvp(3) does; null where there is none.</summary>
     internal static string? FindProgram(string program) =>
@@ -124,9 +130,9 @@ public sealed class CommandScanner : IScanner
         }
     }
 
-    private async ValueTask<ScannerResult> RunAsync(string sample, CancellationToken cancellationToken)
+    private async ValueTask<ScannerResult> RunAsync(IReadOnlyList<string> command, string? sample, CancellationToken cancellationToken)
     {
-        var run = await _process.RunAsync(_options.Command, sample, cancellationToken);
+        var run = await _process.RunAsync(command, sample, cancellationToken);
         return run.Overflowed
             ? ScannerResult.Failed(Reasons.Limits, $"killed: it printed more than {_options.MaxOutput} bytes (max_output)")
             : _process.IsLimited && WhichLimit(run.ExitCode) is { } limit

@@ -29,8 +29,9 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
     /// <param name="command">Without a shell; <c>{sample}</c> and the names of files are filled in.</param>
     /// <param name="sample">Absolute path of what is scanned; null for a run without.</param>
     /// <param name="cancellationToken">Kills everything the tool started, and throws.</param>
+    /// <param name="read">Reads its output as it comes, instead of having it in the result; what this throws kills the tool and is thrown here.</param>
     /// <exception cref="ToolFaultException">It could not be started.</exception>
-    public async Task<ToolRun> RunAsync(IReadOnlyList<string> command, string? sample, CancellationToken cancellationToken)
+    public async Task<ToolRun> RunAsync(IReadOnlyList<string> command, string? sample, CancellationToken cancellationToken, Action<Stream>? read = null)
     {
         if (Refusal is { } refusal)
         {
@@ -40,11 +41,12 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
         using var kill = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var output = new CappedText(options.MaxOutput, kill);
         var errors = new CappedText(MaxErrors, kill);
+        var reader = read is null ? null : new OutputReader(read, kill);
         var input = new SampleInput(IsSandboxed && Sandbox.AsRoot ? sample : null);
         var line = (IsSandboxed ? InSandbox(command, sample) : Bare(command, sample))
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(input.Source)
-            .WithStandardOutputPipe(output.Target)
+            .WithStandardOutputPipe(reader?.Target ?? output.Target)
             .WithStandardErrorPipe(errors.Target);
         try
         {
@@ -55,6 +57,11 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
             }
 
             return new ToolRun(result.ExitCode, output.Text, errors.Text, output.Overflowed || errors.Overflowed);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && reader?.Failure is { } failure)
+        {
+            failure.Throw();
+            throw;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && (output.Overflowed || errors.Overflowed))
         {

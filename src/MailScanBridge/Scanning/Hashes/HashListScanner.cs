@@ -81,12 +81,12 @@ public sealed class HashListScanner : IScanner
 
         try
         {
-            if (list.HasSha1 && list.Find(await HashAsync(HashAlgorithmName.SHA1, item.Path, cancellationToken)) is { } bySha1)
+            if (list.HasSha1 && list.Find(await ContentHash.OfAsync(HashAlgorithmName.SHA1, item.Path, cancellationToken)) is { } bySha1)
             {
                 return Hit(bySha1, "SHA-1", forgeable: true);
             }
 
-            if (list.HasMd5 && list.Find(await HashAsync(HashAlgorithmName.MD5, item.Path, cancellationToken)) is { } byMd5)
+            if (list.HasMd5 && list.Find(await ContentHash.OfAsync(HashAlgorithmName.MD5, item.Path, cancellationToken)) is { } byMd5)
             {
                 return Hit(byMd5, "MD5", forgeable: true);
             }
@@ -110,12 +110,6 @@ public sealed class HashListScanner : IScanner
         return forgeable
             ? ScannerResult.NoOpinion() with { Detail = $"{known}, which can be forged and proves nothing" }
             : ScannerResult.Scanned() with { Detail = known, KnownGood = true };
-    }
-
-    private static async Task<byte[]> HashAsync(HashAlgorithmName algorithm, string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return await CryptographicOperations.HashDataAsync(algorithm, stream, cancellationToken);
     }
 
     /// <summary>A list, and how its file looked before it was read: a change while it is read is seen at the next look.</summary>

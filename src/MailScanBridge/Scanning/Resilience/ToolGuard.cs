@@ -17,6 +17,7 @@ internal sealed class ToolGuard
     private readonly ToolGuardOptions _options;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline<ScannerResult> _pipeline;
+    private readonly RateLimit? _rate;
     private string? _down;
 
     public ToolGuard(string name, ToolGuardOptions options, TimeProvider time, ILogger logger)
@@ -24,6 +25,7 @@ internal sealed class ToolGuard
         _name = name;
         _options = options;
         _logger = logger;
+        _rate = options.Rate is { } rate ? new RateLimit(rate, time) : null;
         var builder = new ResiliencePipelineBuilder<ScannerResult> { TimeProvider = time }
             .AddConcurrencyLimiter(options.Concurrency, queueLimit: int.MaxValue)
             .AddTimeout(options.Timeout)
@@ -49,9 +51,14 @@ internal sealed class ToolGuard
         _pipeline = builder.Build();
     }
 
-    /// <summary>Runs the tool. A fault, a timeout, a tool that is left alone: each is a failed result. Throws only for <paramref name="cancellationToken"/>.</summary>
+    /// <summary>Runs the tool. A fault, a timeout, a tool that is left alone, one run too many: each is a failed result. Throws only for <paramref name="cancellationToken"/>.</summary>
     public async ValueTask<ScannerResult> RunAsync(Func<CancellationToken, ValueTask<ScannerResult>> run, CancellationToken cancellationToken)
     {
+        if (_rate?.TryTake() == false)
+        {
+            return _rate.TurnedAway();
+        }
+
         try
         {
             var result = await _pipeline.ExecuteAsync(run, cancellationToken);

@@ -20,4 +20,7 @@ public sealed record ToolGuardOptions
 
     /// <summary>How long it is left alone, default 15 s: every step fails at once with <c>tool_down</c>. Then one run tries.</summary>
     public TimeSpan BreakFor { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Most runs in a time, tries after a fault not counted; what is beyond fails at once with <c>limits</c>. Null (default): as many as there are.</summary>
+    public Rate? Rate { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class SandboxArguments
         bool asRoot, SandboxLimits limits, TimeSpan timeout, IReadOnlyDictionary<string, string> environment, IEnumerable<string> read, string? sample, IReadOnlyList<string> command)
     {
         var line = new SandboxArguments();
-        line.Namespaces(asRoot);
+        line.Namespaces(asRoot, limits.Network);
         line.Environment(environment);
         line.View(limits, read);
         line.Sample(asRoot, sample);
@@ -55,15 +55,17 @@ internal sealed class SandboxArguments
         return line._arguments;
     }
 
-    private void Namespaces(bool asRoot)
+    private void Namespaces(bool asRoot, bool network)
     {
-        if (asRoot)
+        Add("--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try");
+        if (!asRoot)
         {
-            Add("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try");
+            Add("--unshare-user-try");
         }
-        else
+
+        if (!network)
         {
-            Add("--unshare-all");
+            Add("--unshare-net");
         }
 
         Add("--die-with-parent", "--new-session");

@@ -16,4 +16,8 @@ public sealed record SandboxLimits
 
     /// <summary>Size of the private /tmp, and of any file in it, in bytes; default 256 MiB. It is memory, not disk. Beyond it the tool's writes fail.</summary>
     public long MaxTemp { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>True where it may use the network, for programs that ask a service; default false. Files that it then needs, such as
+    /// /etc/resolv.conf, are listed like others that it reads.</summary>
+    public bool Network { get; init; }
 }

@@ -16,23 +16,16 @@ internal sealed record YaraSet(string Path, int Files, IReadOnlyList<string> Bad
 /// </summary>
 internal sealed class YaraRules(YaraOptions options, Sandbox sandbox, string directory)
 {
-    private const int MaxFiles = 10_000;
-    private readonly Dictionary<(string Path, DateTime Changed, long Size), string?> _checked = [];
+    private readonly RuleFiles _files = new(options.Rules);
+    private readonly Dictionary<RuleFile, string?> _checked = [];
     private int _generation;
 
     /// <summary>The rule files as they are now: a change in this list means that there is something to compile.</summary>
-    public IReadOnlyList<(string Path, DateTime Changed, long Size)> Look() =>
-    [
-        .. options.Rules.SelectMany(path => Directory.Exists(path)
-                ? Directory.EnumerateFiles(path).Where(f => Path.GetExtension(f) is ".yar" or ".yara").Order(StringComparer.Ordinal)
-                : File.Exists(path) ? [path] : Enumerable.Empty<string>())
-            .Take(MaxFiles)
-            .Select(ToolFingerprint.Stamp), // through links: what they lead to changes, not they
-    ];
+    public IReadOnlyList<RuleFile> Look() => _files.Look();
 
     /// <summary>Compiles; the set has no rule file where none is good.</summary>
     /// <exception cref="ToolFaultException">The compiler cannot be run, or does not take the good files together.</exception>
-    public async Task<YaraSet> CompileAsync(IReadOnlyList<(string Path, DateTime Changed, long Size)> files, CancellationToken cancellationToken)
+    public async Task<YaraSet> CompileAsync(IReadOnlyList<RuleFile> files, CancellationToken cancellationToken)
     {
         var good = new List<string>();
         var bad = new List<string>();

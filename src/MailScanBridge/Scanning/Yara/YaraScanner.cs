@@ -21,7 +21,7 @@ public sealed class YaraScanner : IScanner
     private readonly ILogger _logger;
     private readonly YaraRules _rules;
     private readonly SemaphoreSlim _loading = new(1);
-    private IReadOnlyList<(string Path, DateTime Changed, long Size)> _seen = [];
+    private IReadOnlyList<RuleFile> _seen = [];
     private string? _seenTool;
     private long _looked;
     private volatile CommandScanner? _scanner;

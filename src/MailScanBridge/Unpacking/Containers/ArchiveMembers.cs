@@ -37,7 +37,7 @@ internal static class ArchiveMembers
             }
 
             if (entry.IsSplitAfter)
-                parts.Problem(Reasons.Unsupported, $"{entry.Key}: goes on in another volume");
+                parts.Problem(Reasons.Unsupported, $"{entry.Key}: goes on in another volume", isFinal: true);
             (uint Crc, long Length)? read = parts.Write(entry.Key, null, target => Copy(reader, target));
             // 0 is what formats without this checksum show (RAR 5 may use another).
             if (hasCrc32 && read is { } r && entry.Crc != 0 && entry.Size > 0 && r.Crc != (uint)entry.Crc)

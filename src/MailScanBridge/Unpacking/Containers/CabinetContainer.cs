@@ -31,7 +31,7 @@ internal sealed class CabinetContainer : IContainer
         for (int i = 0; i < ((flags & HasPrevious) != 0 ? 2 : 0) + ((flags & HasNext) != 0 ? 2 : 0); i++)
             ReadName(reader);
         if ((flags & (HasPrevious | HasNext)) != 0)
-            parts.Problem(Reasons.Unsupported, "one cabinet of several");
+            parts.Problem(Reasons.Unsupported, "one cabinet of several", isFinal: true);
 
         var folders = new List<(uint Start, ushort Blocks, int Method)>();
         for (int i = 0; i < folderCount; i++)
@@ -54,7 +54,7 @@ internal sealed class CabinetContainer : IContainer
             OpenFolder(content, folders[i], dataReserve, [.. members.Where(m => m.Folder == i).OrderBy(m => m.Offset)], parts);
         // Folder numbers above the last mean that the file goes on in another cabinet.
         if (members.Exists(m => m.Folder >= folders.Count))
-            parts.Problem(Reasons.Unsupported, "a file that goes on in another cabinet");
+            parts.Problem(Reasons.Unsupported, "a file that goes on in another cabinet", isFinal: true);
         if (members.Count == 0)
             parts.Problem(Reasons.Damaged, "no members");
     }
@@ -68,16 +68,24 @@ internal sealed class CabinetContainer : IContainer
         }
 
         // A folder is one stream; its files follow each other in it.
-        using var data = new CabinetFolderStream(content, folder.Start, folder.Blocks, reserve, folder.Method == 1, parts.Token);
+        CabinetFolderStream data = Start();
         long at = 0;
+        Member last = default;
         foreach (Member member in members)
         {
-            if (member.Offset < at)
+            // Files with the same content may share it, as those of installers do.
+            if (member.Offset < at && member.Offset == last.Offset && member.Size == last.Size)
+            {
+                data.Dispose();
+                (data, at) = (Start(), 0);
+            }
+            else if (member.Offset < at)
             {
                 parts.Problem(Reasons.Damaged, $"{member.Name}: overlaps the file before it");
                 continue;
             }
 
+            last = member;
             (uint Crc, long Length)? read = parts.Write(member.Name, null, target =>
             {
                 Copy(data, Stream.Null, member.Offset - at);
@@ -89,6 +97,10 @@ internal sealed class CabinetContainer : IContainer
             if (read.Value.Length != member.Size)
                 parts.Problem(Reasons.Damaged, $"{member.Name}: {read.Value.Length} of {member.Size} bytes");
         }
+
+        data.Dispose();
+
+        CabinetFolderStream Start() => new(content, folder.Start, folder.Blocks, reserve, folder.Method == 1, parts.Token);
     }
 
     private static long Copy(Stream from, Stream to, long length)

@@ -33,7 +33,7 @@ internal sealed class OleContainer : IContainer
             parts.Token.ThrowIfCancellationRequested();
             if (entry.Name.Equals("\u0001Ole10Native", StringComparison.OrdinalIgnoreCase))
                 OpenPackage(file, entry, parts);
-            else if (s_wholeFiles.Contains(entry.Name))
+            else if (s_wholeFiles.Contains(entry.Name) || item.Type == ContentTypes.Installer)
                 parts.Read(entry.Name, null, () => new MemoryStream(file.Read(entry, parts.Budget.MaxItemBytes + 1)));
         }
 

@@ -18,17 +18,17 @@ internal sealed class PdfContainer : IContainer
         foreach ((string reason, string detail) in file.Unseen)
             parts.Problem(reason, detail);
 
+        if (file.IsEncrypted)
+        {
+            parts.Problem(Reasons.Encrypted, "strings, streams and embedded files are encrypted");
+            return;
+        }
+
         var names = new Dictionary<int, string?>();
         foreach (PdfObject o in file.Objects)
             Collect(o.Value, names);
         foreach (PdfObject o in file.Objects.Where(o => o.IsStream && (o.Dictionary!.Name("Type") == "EmbeddedFile" || names.ContainsKey(o.Number))))
         {
-            if (file.IsEncrypted)
-            {
-                parts.Problem(Reasons.Encrypted, "embedded files are encrypted");
-                return;
-            }
-
             string? type = o.Dictionary!.Name("Subtype");
             parts.Write(names.GetValueOrDefault(o.Number), type?.ToLowerInvariant(), target => file.Decode(o, target, limits));
         }

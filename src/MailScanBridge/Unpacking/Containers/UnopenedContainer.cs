@@ -6,7 +6,7 @@ internal sealed class UnopenedContainer : IContainer
     private static readonly HashSet<string> s_types =
     [
         ContentTypes.Udf, ContentTypes.Lha, ContentTypes.Xar, ContentTypes.Wim, ContentTypes.Vhd, ContentTypes.Vhdx, ContentTypes.Chm,
-        ContentTypes.Szdd, ContentTypes.Symbian, ContentTypes.Lz4, ContentTypes.BinHex, ContentTypes.Pgp, ContentTypes.Installer,
+        ContentTypes.Szdd, ContentTypes.Symbian, ContentTypes.Lz4, ContentTypes.BinHex, ContentTypes.Pgp,
     ];
 
     public bool Opens(ScanItem item, Stream content) => s_types.Contains(item.Type);

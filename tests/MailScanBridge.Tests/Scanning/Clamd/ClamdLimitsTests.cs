@@ -6,6 +6,7 @@ using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace MailScanBridge.Tests.Scanning.Clamd;
@@ -50,6 +51,61 @@ public sealed class ClamdLimitsTests : IDisposable
         Assert.Contains("does not find EICAR", await Scanner(clamd).CheckAsync(Wait.Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_clamd_that_was_started_again_with_lower_limits_is_tried_again()
+    {
+        var first = Clamd("stream: OK\0");
+        var scanner = await ScannerAsync(first);
+        var content = new byte[1_000_000];
+        Assert.Equal(VerdictKind.Clean, (await VerdictAsync(scanner, content)).Kind);
+        await first.DisposeAsync();
+        File.Delete(first.Address);
+        Assert.Equal((VerdictKind.Unscanned, Reasons.ToolDown), await WordAsync(scanner, content));
+
+        await using var second = Clamd("stream: OK\0", limit: 500_000);
+
+        Assert.Equal((VerdictKind.Unscanned, Reasons.TooLarge), await WordAsync(scanner, content));
+    }
+
+    [Fact]
+    public async Task A_new_version_is_tried_again_and_the_same_one_is_not()
+    {
+        var time = new FakeTimeProvider();
+        var limit = Limit;
+        await using var clamd = Clamd("stream: OK\0", () => limit);
+        var scanner = await ScannerAsync(clamd, time);
+        var content = new byte[1_000_000];
+        limit = 500_000;
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(VerdictKind.Clean, (await VerdictAsync(scanner, content)).Kind); // Nothing tells of it.
+
+        clamd.Version = "ClamAV 1.4.7";
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal((VerdictKind.Unscanned, Reasons.TooLarge), await WordAsync(scanner, content));
+        var asked = clamd.Connections;
+        await VerdictAsync(scanner, content);
+        Assert.Equal(asked, clamd.Connections);
+    }
+
+    [Fact]
+    public async Task One_that_comes_back_without_its_database_proves_nothing_until_it_has_it()
+    {
+        var first = Clamd("stream: OK\0");
+        var scanner = await ScannerAsync(first);
+        await first.DisposeAsync();
+        File.Delete(first.Address);
+
+        await using (new FakeClamd(_folder.Path, FakeClamd.Replies("stream: OK\0")))
+        {
+            Assert.Equal((VerdictKind.Unscanned, Reasons.ToolDown), await WordAsync(scanner, new byte[100]));
+        }
+
+        File.Delete(first.Address);
+        await using var third = Clamd("stream: OK\0");
+        Assert.Equal(VerdictKind.Clean, (await VerdictAsync(scanner, new byte[100])).Kind);
+    }
+
     public void Dispose()
     {
         _metrics.Dispose();
@@ -57,21 +113,29 @@ public sealed class ClamdLimitsTests : IDisposable
     }
 
     /// <summary>Finds EICAR in what is within the limit, and answers as told to what is past it.</summary>
-    private FakeClamd Clamd(string past) => new(_folder.Path, async c =>
+    private FakeClamd Clamd(string past, int limit = Limit) => Clamd(past, () => limit);
+
+    private FakeClamd Clamd(string past, Func<int> limit) => new(_folder.Path, async c =>
     {
         var content = await c.ReadStreamAsync();
-        await c.SendAsync(content.Length > Limit ? past : content.AsSpan().IndexOf(Make.Eicar) >= 0 ? "stream: Eicar FOUND\0" : "stream: OK\0");
+        await c.SendAsync(content.Length > limit() ? past : content.AsSpan().IndexOf(Make.Eicar) >= 0 ? "stream: Eicar FOUND\0" : "stream: OK\0");
     });
 
-    private static ClamdScanner Scanner(FakeClamd clamd) =>
-        new("clamd", new ClamdOptions { Address = clamd.Address, PassFiles = false, MaxSize = 5_000_000 }, TimeProvider.System);
+    private static ClamdScanner Scanner(FakeClamd clamd, TimeProvider? time = null) =>
+        new("clamd", new ClamdOptions { Address = clamd.Address, PassFiles = false, MaxSize = 5_000_000 }, time ?? TimeProvider.System);
 
-    private static async Task<ClamdScanner> ScannerAsync(FakeClamd clamd)
+    private static async Task<ClamdScanner> ScannerAsync(FakeClamd clamd, TimeProvider? time = null)
     {
-        var scanner = Scanner(clamd);
+        var scanner = Scanner(clamd, time);
         Assert.NotNull(await scanner.ProbeAsync(Wait.Token));
         Assert.Null(await scanner.CheckAsync(Wait.Token));
         return scanner;
+    }
+
+    private async Task<(VerdictKind Kind, string Reason)> WordAsync(ClamdScanner scanner, byte[] content)
+    {
+        var verdict = await VerdictAsync(scanner, content);
+        return (verdict.Kind, verdict.Reason);
     }
 
     private async Task<Verdict> VerdictAsync(ClamdScanner scanner, byte[] content)

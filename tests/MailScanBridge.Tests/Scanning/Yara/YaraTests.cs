@@ -132,6 +132,28 @@ public sealed class YaraTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_in_what_a_rule_file_includes_is_taken_up()
+    {
+        var scanner = Scanner(("a.yar", "include \"below/part.inc\"\nrule one { condition: true }"), ("below/part.inc", "include \"../other.inc\""), ("other.inc", "rule deep { condition: false }"));
+        Assert.Null(await scanner.ProbeAsync(Wait.Token));
+        Assert.Equal("one", Assert.Single((await ScanAsync(scanner)).Findings).Name);
+
+        await File.WriteAllTextAsync(Path.Combine(_rules, "other.inc"), "rule deep { condition: true } // longer", Wait.Token);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["deep", "one"], (await ScanAsync(scanner)).Findings.Select(f => f.Name).Order());
+    }
+
+    [Fact]
+    public async Task Rule_files_that_include_each_other_end_with_what_the_compiler_says()
+    {
+        var scanner = Scanner(("a.yar", "include \"b.yar\"\nrule one { condition: true }"), ("b.yar", "include \"a.yar\""), ("c.yar", "rule three { condition: true }"));
+
+        Assert.Null(await scanner.ProbeAsync(Wait.Token));
+        Assert.Equal("three", Assert.Single((await ScanAsync(scanner)).Findings).Name);
+    }
+
+    [Fact]
     public async Task Without_a_good_rule_file_the_scanner_is_absent()
     {
         Assert.Equal("no rule file compiles", await Scanner(("a.yar", "rule broken {")).ProbeAsync(Wait.Token));
@@ -158,6 +180,7 @@ public sealed class YaraTests : IDisposable
     {
         foreach (var (file, rules) in files)
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_rules, file))!);
             _folder.Write(Path.Combine("rules", file), System.Text.Encoding.UTF8.GetBytes(rules));
         }
 

@@ -1,0 +1,37 @@
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Scanning.External;
+using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Unpacking.External;
+using Microsoft.Extensions.Logging;
+
+namespace MailScanBridge.Daemon.Hosting;
+
+/// <summary>Looks for the programs that take containers apart (<c>unpacking.external</c>) and says what is there.</summary>
+internal static class UnpackerSearch
+{
+    public static async Task<IReadOnlyList<IExternalUnpacker>> FindAsync(ExternalConfig config, SandboxSearch search, ILogger logger, CancellationToken cancellationToken)
+    {
+        var sandbox = config.Programs.Count == 0 || config.Sandbox == SandboxMode.Off ? Sandbox.None("switched off") : await search.FindAsync();
+        var found = new List<IExternalUnpacker>();
+        foreach (var name in config.Programs)
+        {
+            var (program, missing) = await (name switch
+            {
+                "bsdtar" => BsdTarUnpacker.FindAsync(config.Sandbox, sandbox, cancellationToken),
+                "7z" => SevenZipUnpacker.FindAsync(config.Sandbox, sandbox, cancellationToken),
+                _ => QpdfUnpacker.FindAsync(config.Sandbox, sandbox, cancellationToken),
+            });
+            if (program is not null)
+            {
+                HostLog.UnpackerFound(logger, program.Name);
+                found.Add(program);
+            }
+            else
+            {
+                HostLog.UnpackerAbsent(logger, name, missing ?? "");
+            }
+        }
+
+        return found;
+    }
+}

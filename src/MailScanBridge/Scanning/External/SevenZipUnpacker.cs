@@ -1,0 +1,134 @@
+using System.Globalization;
+using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.External;
+
+namespace MailScanBridge.Scanning.External;
+
+/// <summary>
+/// 7z lists what is inside, then prints all of it in that order, and the sizes in the list cut it into members: nothing is
+/// extracted. What came must be what was listed, to the byte and by its checksums. Safe for concurrent use.
+/// </summary>
+public sealed class SevenZipUnpacker : IExternalUnpacker
+{
+    private static readonly HashSet<string> s_types =
+    [
+        ContentTypes.SevenZip, ContentTypes.Zip, ContentTypes.Udf, ContentTypes.Wim, ContentTypes.Chm, ContentTypes.Szdd, ContentTypes.Cabinet,
+        ContentTypes.Iso9660, ContentTypes.Xar, ContentTypes.Lha, ContentTypes.Xz, ContentTypes.Bzip2, ContentTypes.Arj,
+    ];
+
+    private readonly OutsideProgram _program;
+
+    private SevenZipUnpacker(OutsideProgram program, string version)
+    {
+        _program = program;
+        Name = $"7z {version}";
+    }
+
+    public string Name { get; }
+
+    public bool Takes(string type, string reason) => (reason is Reasons.Unsupported or Reasons.Damaged) && s_types.Contains(type);
+
+    /// <summary>Looks for it.</summary>
+    /// <returns>It, or what is missing.</returns>
+    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken)
+    {
+        var program = new OutsideProgram("7z", mode, sandbox);
+        var (version, missing) = await program.ProbeAsync(
+            ["i"],
+            words => words.TrimStart().Split(' ', 12) is ["7-Zip", .. var rest] ? rest.FirstOrDefault(w => w.Length > 0 && char.IsAsciiDigit(w[0])) : null,
+            cancellationToken);
+        return (version is null ? null : new SevenZipUnpacker(program, version), missing);
+    }
+
+    public (string Reason, string Detail)? Unpack(ScanItem item, IReadOnlyList<string> passwords, TakeMember take, CancellationToken cancellationToken)
+    {
+        var listed = _program.Run(["l", "-slt", "-ba", "-bd", "-p-", "-sccUTF-8", "--", "{sample}"], item, null, cancellationToken);
+        if (listed.ExitCode != 0 || listed.Overflowed)
+        {
+            return _program.Failure(listed);
+        }
+
+        var members = SevenZipList.Read(listed.Output);
+        if (members.Count == 0)
+        {
+            return (Reasons.Damaged, "7z: no members");
+        }
+
+        if (members.Count > 1 && members.Any(m => m.Size is null))
+        {
+            return (Reasons.Unsupported, "7z: it does not tell the sizes");
+        }
+
+        string? password = null;
+        if (members.Any(m => m.IsEncrypted))
+        {
+            password = passwords.FirstOrDefault(p => !p.Contains('\0') && _program.Run(["t", "-bd", $"-p{p}", "--", "{sample}"], item, null, cancellationToken).ExitCode == 0);
+            if (password is null)
+            {
+                return (Reasons.Encrypted, "7z: needs a password");
+            }
+        }
+
+        (string, string)? problem = null;
+        var run = _program.Run(["x", "-so", "-bd", $"-p{password ?? "-"}", "--", "{sample}"], item, Cut, cancellationToken);
+        return run.ExitCode != 0 || run.Overflowed ? _program.Failure(run) : problem;
+
+        void Cut(Stream output)
+        {
+            foreach (var member in members)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var content = new FirstBytes(output, member.Size ?? long.MaxValue);
+                var came = take(member.Name, content, member.IsEncrypted ? password : null);
+                content.CopyTo(Stream.Null); // What a limit of one part left.
+                if (came is { } c && ((member.Size is { } size && c.Length != size) || (member.Crc is { } crc && c.Crc != crc)))
+                {
+                    problem ??= (Reasons.Damaged, string.Create(CultureInfo.InvariantCulture, $"7z: {member.Name}: not the size or checksum that it lists"));
+                }
+                else if (came is null)
+                {
+                    problem ??= (Reasons.Damaged, $"7z: {member.Name}: came out in part");
+                }
+            }
+
+            if (output.ReadByte() >= 0)
+            {
+                problem ??= (Reasons.Damaged, "7z: more came out than it lists");
+            }
+        }
+    }
+
+    /// <summary>So many bytes of another stream, which is not closed with it.</summary>
+    private sealed class FirstBytes(Stream inner, long left) : Stream
+    {
+        private long _left = left;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = inner.Read(buffer, offset, (int)Math.Min(count, _left));
+            _left -= read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

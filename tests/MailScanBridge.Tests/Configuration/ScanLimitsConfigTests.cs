@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Scanning.Commands;
+using MailScanBridge.Scanning.Hashes;
+using MailScanBridge.Tests.Unpacking;
+using Xunit;
+
+namespace MailScanBridge.Tests.Configuration;
+
+public sealed class ScanLimitsConfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void The_registry_is_off_until_one_line_switches_it_on()
+    {
+        Assert.Equal(ScannerConfig.SwitchedOff, Load("spool: /s").Scanners.Single(s => s.Name == "mhr").Kind);
+
+        var options = Assert.IsType<HashRegistryOptions>(Load("scanners: { mhr: { enabled: true } }").Scanners.Single(s => s.Name == "mhr").Options);
+        Assert.Equal(("hash.cymru.com", HashKind.Sha256, null, 10), (options.Zone, options.Hash, options.Resolver, options.MaliciousAt));
+        Assert.Equal(new Rate(10, TimeSpan.FromSeconds(1)), options.Guard.Rate);
+    }
+
+    [Fact]
+    public void A_registry_is_read()
+    {
+        var options = (HashRegistryOptions)Load("scanners: { r: { kind: hash_registry, zone: a.b.example, hash: md5, resolver: '[::1]:5353', malicious_at: 101, rate: 5/m, concurrency: 3 } }").Scanners.Single(s => s.Name == "r").Options!;
+
+        Assert.Equal(("a.b.example", HashKind.Md5, IPEndPoint.Parse("[::1]:5353"), 101), (options.Zone, options.Hash, options.Resolver, options.MaliciousAt));
+        Assert.Equal((new Rate(5, TimeSpan.FromMinutes(1)), 3), (options.Guard.Rate, options.Guard.Concurrency));
+    }
+
+    [Fact]
+    public void Tools_and_steps_have_rates_and_sizes()
+    {
+        var config = Load("scanners: { t: { kind: command, command: [x, '{sample}'], rate: 3/h } }\nroutes: [{ types: ['*'], steps: [{ scanner: t, rate: 7/s, max_size: 2KiB }] }]");
+
+        Assert.Equal(new Rate(3, TimeSpan.FromHours(1)), ((CommandOptions)config.Scanners.Single(s => s.Name == "t").Options!).Guard.Rate);
+        var step = config.Routes.Single().Steps.Single();
+        Assert.Equal((new Rate(7, TimeSpan.FromSeconds(1)), 2048), (step.Rate, step.MaxSize));
+    }
+
+    [Fact]
+    public void Programs_that_unpack_are_read_in_their_order()
+    {
+        Assert.Equal(["bsdtar", "7z", "qpdf"], Load("spool: /s").External.Programs);
+        Assert.Equal(["7z", "bsdtar"], Load("unpacking: { external: [7z, bsdtar, 7z] }").External.Programs);
+        Assert.Empty(Load("unpacking: { external: [] }").External.Programs);
+    }
+
+    [Theory]
+    [InlineData("unpacking:\n  external: [unrar]", "mailscan.yaml:2: unpacking.external: \"unrar\" is not allowed; expected some of bsdtar, 7z, qpdf")]
+    [InlineData("scanners:\n  mhr: { enabled: true, zone: 'x y' }", "mailscan.yaml:2: scanners.mhr.zone: \"x y\" is not allowed; expected a zone")]
+    [InlineData("scanners:\n  mhr: { enabled: true, resolver: dns.example }", "mailscan.yaml:2: scanners.mhr.resolver: \"dns.example\" is not allowed; expected an address and a port")]
+    [InlineData("scanners:\n  mhr: { enabled: true, resolver: 127.0.0.1 }", "mailscan.yaml:2: scanners.mhr.resolver:")]
+    [InlineData("scanners:\n  mhr: { enabled: true, hash: sha512 }", "mailscan.yaml:2: scanners.mhr.hash: \"sha512\" is not allowed; expected one of md5, sha1, sha256")]
+    [InlineData("scanners:\n  mhr: { enabled: true, malicious_at: 0 }", "a whole number from 1 to 101")]
+    [InlineData("scanners:\n  clamd: { rate: 10 }", "mailscan.yaml:2: scanners.clamd.rate: \"10\" is not allowed; expected a rate")]
+    [InlineData("scanners:\n  clamd: { rate: 0/s }", "expected a rate")]
+    [InlineData("scanners:\n  clamd: { rate: 10/d }", "expected a rate")]
+    [InlineData("routes:\n- types: ['*']\n  steps:\n  - { scanner: content, rate: fast }", "mailscan.yaml:4: routes[0].steps[0].rate: \"fast\" is not allowed")]
+    [InlineData("routes:\n- types: ['*']\n  steps:\n  - { scanner: content, max_size: 0 }", "mailscan.yaml:4: routes[0].steps[0].max_size: \"0\" is not allowed")]
+    public void Errors_say_where(string text, string problem) => Assert.Contains(problem, Assert.Throws<ConfigException>(() => Load(text)).Message, StringComparison.Ordinal);
+
+    public void Dispose() => _folder.Dispose();
+
+    private BridgeConfig Load(string text) => ConfigLoader.Load(_folder.Write("mailscan.yaml", Encoding.UTF8.GetBytes(text)), _ => null);
+}
