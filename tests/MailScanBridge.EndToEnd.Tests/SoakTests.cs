@@ -8,8 +8,8 @@ public sealed class SoakTests(ITestOutputHelper output)
 {
     [Theory(Timeout = 120_000)]
     [InlineData("--rate 200 --for 3s", 0)]
-    [InlineData("--rate 200 --files 1000 --for 1m --fault kill --every 1s --faults 3", 3)]
-    [InlineData("--rate 200 --files 1000 --for 1m --fault stop --every 1s --faults 1 --stop-for 5s", 1)]
+    [InlineData("--rate 200 --files 400 --for 1m --fault kill --every 1s --faults 3", 3)]
+    [InlineData("--rate 200 --files 400 --for 1m --fault stop --every 1s --faults 1 --stop-for 5s", 1)]
     public async Task Nothing_is_lost_and_nothing_is_wrong(string arguments, int faults)
     {
         var (exitCode, printed) = await RunAsync(arguments, TestContext.Current.CancellationToken);
