@@ -11,6 +11,7 @@ var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, a
     RespondCommand.Create(),
     QuarantineCommand.Create(),
     DemoCommand.Create(),
+    SoakCommand.Create(),
     ConfigCommands.CreateCheck(),
     ConfigCommands.CreateShow(),
 };

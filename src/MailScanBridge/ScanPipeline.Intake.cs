@@ -55,7 +55,10 @@ internal sealed partial class ScanPipeline
             }
             else
             {
-                _closing.Writer.TryWrite((key, (int)Math.Min(revision, int.MaxValue)));
+                // At once: closing may wait for a disk, and what is acknowledged must not be sent again meanwhile.
+                var acknowledged = (int)Math.Min(revision, int.MaxValue);
+                _outbox.Remove(key, acknowledged);
+                _closing.Writer.TryWrite((key, acknowledged));
             }
         }
     }

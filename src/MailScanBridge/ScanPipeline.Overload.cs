@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MailScanBridge.Intake;
+using MailScanBridge.Queue;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 
@@ -18,6 +19,7 @@ internal sealed partial class ScanPipeline
         "Zeek asks about no files of low value (MailScan::low_value_types).",
     ];
 
+    private readonly int _maxRate;
     private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _traceNodes = new();
 
     /// <summary>A trace waits for its verdicts, so nothing of it is given up for overload.</summary>
@@ -34,6 +36,11 @@ internal sealed partial class ScanPipeline
     /// <summary>Why a request is answered with overload at once; null where it is scanned.</summary>
     private string? WhyGiveUp(ScanRequest request)
     {
+        if (WhyTooFast(request) is { } tooFast)
+        {
+            return tooFast;
+        }
+
         var level = _overload.Level;
         if (level < 2 || request.StoreName is null || IsTrace(request.File) || request.File.Kind == "message" || FileScan.DeclaredType(request.File) is { } declared && declared.StartsWith("message/", StringComparison.Ordinal))
         {
@@ -49,6 +56,29 @@ internal sealed partial class ScanPipeline
         {
             return null; // The scan will find out, and say, what is wrong with the file.
         }
+    }
+
+    /// <summary>Why a request is beyond its node's rate; null where it is not, where a trace asks, and where it is a repeat.</summary>
+    private string? WhyTooFast(ScanRequest request)
+    {
+        if (request.StoreName is null || IsTrace(request.File) || _queue.Find(request.RequestKey) is not null)
+        {
+            return null;
+        }
+
+        var decision = _rates.Take(request.File.Node);
+        if (decision.IsAllowed)
+        {
+            return null;
+        }
+
+        _metrics.RateLimited();
+        if (decision.TellBeyond is { } beyond)
+        {
+            Log.RateLimited(_logger, Printable.Text(request.File.Node), _maxRate, beyond, OriginRates.TellEvery.TotalSeconds);
+        }
+
+        return $"more than {_maxRate} files a second (overload.max_rate)";
     }
 
     /// <summary>Looks at the queue; tells Zeek and the log when the level has changed.</summary>

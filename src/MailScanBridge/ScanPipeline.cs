@@ -36,6 +36,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly VerdictLog _verdictLog;
     private readonly Shelf _shelf;
     private readonly OverloadLevel _overload;
+    private readonly OriginRates _rates;
     private readonly Route _lowRisk;
     private readonly Quarantine _quarantine;
     private readonly MailScanMetrics _metrics;
@@ -61,6 +62,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _queueOptions = parts.Queue;
         _queue = ScanQueue.Open(parts.Queue, time, _metrics, _logger);
         _overload = new OverloadLevel(parts.Overload, parts.Queue.MaxOpen);
+        _rates = new OriginRates(parts.Overload, time);
+        _maxRate = parts.Overload.MaxRate;
         _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));

@@ -68,7 +68,8 @@ internal sealed record BridgeConfig
 /// <param name="Name">As routes call it.</param>
 /// <param name="Kind">content, hash_list, hash_registry, urls, clamd, yara, command, or <see cref="SwitchedOff"/>.</param>
 /// <param name="Options">The kind's own options: null, HashListOptions, HashRegistryOptions, UrlScannerOptions, ClamdOptions, YaraOptions or CommandOptions.</param>
-internal sealed record ScannerConfig(string Name, string Kind, object? Options)
+/// <param name="AllowUnsafePaths">True: it is used though others could exchange its program, rules, list or socket. Default false.</param>
+internal sealed record ScannerConfig(string Name, string Kind, object? Options, bool AllowUnsafePaths = false)
 {
     /// <summary>The kind of a scanner that the configuration names only to have none.</summary>
     public const string SwitchedOff = "switched off";

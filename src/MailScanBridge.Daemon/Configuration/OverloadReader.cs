@@ -13,6 +13,8 @@ internal static class OverloadReader
             Level1 = Mark("level_1", defaults.Level1),
             Level2 = Mark("level_2", defaults.Level2),
             Level3 = Mark("level_3", defaults.Level3),
+            MaxRate = overload.Number("max_rate", defaults.MaxRate, 0, 1_000_000),
+            MaxBurst = overload.Number("max_burst", defaults.MaxBurst, 1, 10_000_000),
             Calm = overload.Duration("calm", defaults.Calm),
             LowRisk = overload.TextList("low_risk") ?? defaults.LowRisk,
         };

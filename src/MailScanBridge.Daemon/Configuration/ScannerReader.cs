@@ -74,8 +74,9 @@ internal static class ScannerReader
                 break;
         }
 
+        var unsafePaths = kind is "hash_list" or "clamd" or "yara" or "command" && section.Flag("allow_unsafe_paths", false);
         section.NothingElse();
-        scanners.Add(new ScannerConfig(name, kind, options));
+        scanners.Add(new ScannerConfig(name, kind, options, unsafePaths));
     }
 
     private static HashListOptions HashList(ConfigSection section)

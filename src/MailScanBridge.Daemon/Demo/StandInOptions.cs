@@ -18,6 +18,12 @@ internal sealed record StandInOptions
     /// <summary>Time from the last file to the last verdict, default 60 s; what is open then ends as <c>timeout</c>.</summary>
     public TimeSpan EndWait { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Most new requests a second; 0 (default): as fast as credit allows.</summary>
+    public int Rate { get; init; }
+
+    /// <summary>Time from the first answer to hello after which no new file is asked about; default: none.</summary>
+    public TimeSpan SendFor { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Time after which a request that is not accepted is sent again, default 5 s.</summary>
     public TimeSpan AcceptWithin { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using MailScanBridge.Intake;
 using MailScanBridge.Replies;
@@ -12,11 +10,13 @@ namespace MailScanBridge.Daemon.Demo;
 /// what is not accepted and, at a new epoch, everything that is open, acknowledges verdicts, and gives each file one row.
 /// One run at a time.
 /// </summary>
-internal sealed class StandInSensor(StandInOptions options, ZeekClient client, TimeProvider time)
+internal sealed partial class StandInSensor(StandInOptions options, ZeekClient client, TimeProvider time)
 {
     private readonly Dictionary<ulong, Open> _open = [];
     private readonly HashSet<ulong> _answered = [];
-    private readonly Queue<SensorFile> _backlog = new();
+    private IEnumerator<SensorFile> _backlog = Enumerable.Empty<SensorFile>().GetEnumerator();
+    private SensorFile? _next;
+    private DateTimeOffset? _sendingSince;
     private readonly Dictionary<object, string> _families = new(ReferenceEqualityComparer.Instance);
     private readonly Random _random = new();
     private ulong _incarnation;
@@ -34,6 +34,15 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
     /// <summary>Requests published again.</summary>
     public int Resends { get; private set; }
 
+    /// <summary>Files that were asked about.</summary>
+    public ulong Asked => _seqno;
+
+    /// <summary>True once no new file will be asked about.</summary>
+    public bool HasAskedAll { get; private set; }
+
+    /// <summary>Time from the first answer to hello to the last new request.</summary>
+    public TimeSpan SendingTook { get; private set; }
+
     /// <summary>Asks about every file and waits, within the bounds, for every verdict.</summary>
     /// <param name="files">In the order in which they go by.</param>
     /// <param name="rows">Told each row as it is made.</param>
@@ -44,10 +53,8 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         client.Subscribe(Topics.Bridge(options.Bridge));
         client.Subscribe(Topics.Reply(options.Node, _incarnation));
         await client.StartAsync(cancellationToken);
-        foreach (var file in files)
-        {
-            _backlog.Enqueue(file);
-        }
+        _backlog = files.GetEnumerator();
+        Advance();
 
         var started = time.GetUtcNow();
         var drained = false;
@@ -55,15 +62,16 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         var events = Channel.CreateUnbounded<ZeekRawEvent>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(events.Writer, stop.Token);
-        while (_backlog.Count + _open.Count > 0)
+        while (_next is not null || _open.Count > 0)
         {
             var now = time.GetUtcNow();
             SayHello(now);
             SendOnCredit(now);
             SendAgain(now);
-            if (_backlog.Count == 0 && !drained)
+            if (_next is null && !drained)
             {
                 drained = true;
+                HasAskedAll = true;
                 lastProgress = now;
                 Publish(new NodeDrain(options.Node, _incarnation, (ulong)_open.Count));
             }
@@ -127,9 +135,23 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
 
     private void SendOnCredit(DateTimeOffset now)
     {
-        while (_epoch != 0 && _backlog.Count > 0 && _open.Values.Count(o => !o.Accepted) < _credit && _open.Count < 2 * _credit)
+        if (_epoch == 0 || _next is null)
         {
-            var file = _backlog.Dequeue();
+            return;
+        }
+
+        _sendingSince ??= now;
+        SendingTook = now - _sendingSince.Value;
+        if (SendingTook > options.SendFor)
+        {
+            _next = null;
+            return;
+        }
+
+        var unaccepted = _open.Values.Count(o => !o.Accepted);
+        for (; _next is { } file && unaccepted < _credit && _open.Count < 2 * _credit && IsDue(); unaccepted++)
+        {
+            Advance();
             var path = Path.Combine(options.Spool, $"stand-in-{_incarnation}-{++_fileNumber}");
             File.WriteAllBytes(path, file.Content);
             var open = new Open(file, Request(file, path, now), now);
@@ -138,44 +160,9 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
         }
     }
 
-    private FileRequest Request(SensorFile file, string path, DateTimeOffset now) => new()
-    {
-        Proto = EventDecoder.Proto,
-        Node = options.Node,
-        Incarnation = _incarnation,
-        Seqno = ++_seqno,
-        Attempt = 1,
-        Ts = now,
-        Sent = now,
-        Path = path,
-        Kind = file.Kind,
-        Source = "SMTP",
-        Fuid = file.Kind == "message" ? FuidOf(file.Family) : NewId('F', _random),
-        ParentFuid = file.Kind == "message" ? null : FuidOf(file.Family),
-        Uid = NewId('C', _random),
-        OrigH = IPAddress.Parse("192.0.2.10"),
-        OrigP = new ZeekPort((ushort)(1024 + (_seqno % 60000)), ZeekPortProtocol.Tcp),
-        RespH = IPAddress.Parse("198.51.100.25"),
-        RespP = new ZeekPort(25, ZeekPortProtocol.Tcp),
-        IsOrig = true,
-        Filename = file.Filename,
-        DeclaredType = file.DeclaredType,
-        SeenBytes = (ulong)file.Content.Length,
-        MissingBytes = file.Missing,
-        OverflowBytes = 0,
-        Cutoff = false,
-        TimedOut = false,
-        Complete = file.Missing == 0,
-        Sha256 = file.Missing == 0 ? Convert.ToHexStringLower(SHA256.HashData(file.Content)) : null,
-        Mail = file.Mail,
-    };
+    private void Advance() => _next = _backlog.MoveNext() ? _backlog.Current : null;
 
-    /// <summary>An identifier in Zeek's manner: a letter and 17 letters and digits.</summary>
-    private static string NewId(char letter, Random random) =>
-        letter + new string(random.GetItems<char>("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 17));
-
-    /// <summary>The whole mail's, which its parts name as their parent.</summary>
-    private string FuidOf(object family) => _families.TryGetValue(family, out var fuid) ? fuid : _families[family] = NewId('F', _random);
+    private bool IsDue() => options.Rate == 0 || _seqno < (SendingTook.TotalSeconds * options.Rate) + 1;
 
     private void SendAgain(DateTimeOffset now)
     {
@@ -264,12 +251,10 @@ internal sealed class StandInSensor(StandInOptions options, ZeekClient client, T
             rows(new SensorRow(seqno, open.File.Label, open.File.Kind, "", Words.Of(VerdictKind.Unscanned), reason, "", [], now - open.Request.Ts));
         }
 
-        foreach (var file in _backlog)
+        for (; _next is { } file; Advance())
         {
             rows(new SensorRow(0, file.Label, file.Kind, "", Words.Of(VerdictKind.Unscanned), reason, "", [], TimeSpan.Zero));
         }
-
-        _backlog.Clear();
     }
 
     private void Publish<T>(T e)

@@ -31,6 +31,16 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, SandboxSearch
 
     private async Task<FoundScanner> ProbeAsync(ScannerConfig config, CancellationToken cancellationToken)
     {
+        if (WhyUnsafe(config.Options) is { } why)
+        {
+            if (!config.AllowUnsafePaths)
+            {
+                return new FoundScanner(config.Name, null, $"{why}: who may change it decides what is clean (chown and chmod it, or allow_unsafe_paths: true)");
+            }
+
+            HostLog.UnsafePath(logger, config.Name, why);
+        }
+
         switch (config.Options)
         {
             case null when config.Kind == ScannerConfig.SwitchedOff:
@@ -64,4 +74,17 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, SandboxSearch
                 throw new InvalidOperationException($"Scanner {config.Name} has no known kind.");
         }
     }
+
+    private static string? WhyUnsafe(object? options) => options switch
+    {
+        HashListOptions list => PathTrust.OfFile(list.Path),
+        ClamdOptions clamd => clamd.Address.StartsWith('/') ? PathTrust.OfSocket(clamd.Address) : null,
+        YaraOptions yara => yara.Rules.Select(PathTrust.OfFile).FirstOrDefault(w => w is not null) ?? WhyUnsafe(yara.Command),
+        CommandOptions command => command.Files.Values.Concat(Programs(command)).Select(PathTrust.OfFile).FirstOrDefault(w => w is not null),
+        _ => null,
+    };
+
+    /// <summary>The programs that a command starts, where they are found.</summary>
+    private static IEnumerable<string> Programs(CommandOptions options) =>
+        new[] { options.Command, options.VersionCommand }.Where(c => c is { Count: > 0 }).Select(c => CommandScanner.FindProgram(c![0])).OfType<string>();
 }

@@ -17,6 +17,15 @@ public sealed record OverloadOptions
     /// <summary>Level 3: Zeek does not ask about types of low value at all. Default: three quarters of the limit, or 45 s.</summary>
     public OverloadMark Level3 { get; init; } = new(75, TimeSpan.FromSeconds(45));
 
+    /// <summary>
+    /// Most new requests a second that one node may have scanned, default 2,000; 0: no limit. What is beyond is answered <c>unscanned: overload</c>
+    /// at once, its file kept for a later scan; the metric <c>mailscan.overload.rate_limited</c> counts it. A trace waits, and is never limited.
+    /// </summary>
+    public int MaxRate { get; init; } = 2000;
+
+    /// <summary>How many requests a node may be ahead of its rate, default 10,000.</summary>
+    public int MaxBurst { get; init; } = 10_000;
+
     /// <summary>Time for which both measures must be below half of a level's marks before the level is left, default 10 s; one level at a time.</summary>
     public TimeSpan Calm { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -17,10 +17,10 @@ public sealed partial class ScanQueue
     public int LaterCount => Volatile.Read(ref _laterCount);
 
     /// <summary>Requests that wait for a worker.</summary>
-    public int WaitingCount => _waiting.Reader.Count;
+    public int WaitingCount => _waiting.Count;
 
     /// <summary>How long the request that is next has waited for a worker; zero where none waits.</summary>
-    public TimeSpan OldestWait => _waiting.Reader.TryPeek(out var next) ? _time.GetElapsedTime(next.WaitsSince) : TimeSpan.Zero;
+    public TimeSpan OldestWait => _waiting.Foremost() is { Count: > 0 } next ? next.Max(e => _time.GetElapsedTime(e.WaitsSince)) : TimeSpan.Zero;
 
     /// <summary>
     /// Where no request waits, puts up to <paramref name="most"/> of those kept for later in line. One whose first verdict is not in the

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using MailScanBridge.Intake;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Verdicts;
@@ -13,13 +12,13 @@ namespace MailScanBridge.Queue;
 public sealed record ClosedRequest(ScanRequest Request, Verdict Verdict);
 
 /// <summary>
-/// Requests on the disk, from acceptance to acknowledgement, handed out for scanning in the order of acceptance. A task
+/// Requests on the disk, from acceptance to acknowledgement, handed out for scanning to each node in turn, of one node in the order of acceptance. A task
 /// that completes here means: the journal's commit has reached the disk. Safe for concurrent use.
 /// </summary>
 public sealed partial class ScanQueue : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<RequestKey, Entry> _entries = new();
-    private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>();
+    private readonly FairQueue<Entry> _waiting = new();
     private readonly QueueOptions _options;
     private readonly TimeProvider _time;
     private readonly MailScanMetrics _metrics;
@@ -70,7 +69,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     /// <summary>Waits for the next request to scan. Its attempt is counted on the disk before this returns.</summary>
     public async Task<ScanLease> LeaseAsync(CancellationToken cancellationToken)
     {
-        var entry = await _waiting.Reader.ReadAsync(cancellationToken);
+        var entry = await _waiting.TakeAsync(cancellationToken);
         var attempt = entry.Attempts + 1;
         try
         {
@@ -231,7 +230,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     private void Enqueue(Entry entry)
     {
         entry.WaitsSince = _time.GetTimestamp();
-        _waiting.Writer.TryWrite(entry);
+        _waiting.Add(entry.Request.File.Node, entry);
     }
 
     private async Task<Verdict?> AnswerOf(Entry entry)

@@ -58,6 +58,9 @@ internal static partial class Log
     [LoggerMessage(2008, LogLevel.Warning, "Overload level {Level}, before {Before}: {Waiting} requests wait, {Open} are open, the next has waited for {Seconds:0.#} s. {Meaning}")]
     public static partial void OverloadLevel(ILogger logger, int level, int before, int waiting, int open, double seconds, string meaning);
 
+    [LoggerMessage(2009, LogLevel.Warning, "{Node} asks for more than {Rate} files a second (overload.max_rate): {Beyond} requests since the last such line are answered with overload. The next line about it comes in {Seconds} s at the earliest.")]
+    public static partial void RateLimited(ILogger logger, string node, int rate, long beyond, double seconds);
+
     [LoggerMessage(5000, LogLevel.Warning, "Scanner {Name} is down: {Problem} What needs it is unscanned (tool_down). It is tried again; further failures are not logged.")]
     public static partial void ToolIsDown(ILogger logger, string name, string problem);
 

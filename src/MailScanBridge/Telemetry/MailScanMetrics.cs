@@ -19,6 +19,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _scannedLaterCounter;
     private readonly Counter<long> _levelCounter;
     private readonly Counter<long> _leftOutCounter;
+    private readonly Counter<long> _rateLimitedCounter;
     private readonly Counter<long> _missingCounter;
     private readonly Counter<long> _filledCounter;
     private readonly Counter<long> _journalFailedCounter;
@@ -56,6 +57,7 @@ public sealed class MailScanMetrics : IDisposable
         _scannedLaterCounter = Meter.CreateCounter<long>("mailscan.queue.scanned_later", "{request}", "Later scans of requests that had been answered with overload");
         _levelCounter = Meter.CreateCounter<long>("mailscan.overload.changes", "{change}", "Changes of the overload level, by the new level");
         _leftOutCounter = Meter.CreateCounter<long>("mailscan.overload.left_out", "{step}", "Optional steps left out because of the overload level");
+        _rateLimitedCounter = Meter.CreateCounter<long>("mailscan.overload.rate_limited", "{request}", "Requests answered without a scan because their node asked faster than overload.max_rate");
         _missingCounter = Meter.CreateCounter<long>("mailscan.ledger.missing", "{request}", "Requests found missing: a gap in a node's sequence numbers");
         _filledCounter = Meter.CreateCounter<long>("mailscan.ledger.filled", "{request}", "Of these, requests that arrived after all");
         _journalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
@@ -104,6 +106,8 @@ public sealed class MailScanMetrics : IDisposable
     public void OverloadLevel(int level) => _levelCounter.Add(1, new KeyValuePair<string, object?>("level", level));
 
     public void LeftOut() => _leftOutCounter.Add(1);
+
+    public void RateLimited() => _rateLimitedCounter.Add(1);
 
     public void LedgerMissing(long requests) => _missingCounter.Add(requests);
 

@@ -163,7 +163,7 @@ public sealed class ConfigLoaderTests : IDisposable
         { $"scanners: {{ x: {{ kind: clamd, address: /{new string('a', 120)} }} }}", 1, "scanners.x.address", "at most 107 bytes" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 1ms } }", 1, "scanners.x.timeout", "expected a duration" },
         { "scanners: { x: { kind: clamd, address: /a, timeout: 2d } }", 1, "scanners.x.timeout", "expected a duration" },
-        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, allow_remote, break_after, break_for, concurrency, enabled, kind, max_database_age, max_size, pass_files, rate, retries, timeout" },
+        { "scanners: { x: { kind: clamd, address: /a, path: /b } }", 1, "scanners.x.path", "unknown key; allowed here: address, allow_remote, allow_unsafe_paths, break_after, break_for, concurrency, enabled, kind, max_database_age, max_size, pass_files, rate, retries, timeout" },
         { "scanners: { x: { kind: command } }", 1, "scanners.x.command", "is required" },
         { "scanners: { x: { kind: command, command: tool } }", 1, "scanners.x.command", "expected a list" },
         { "scanners: { x: { kind: command, command: [tool] } }", 1, "scanners.x.command", "{sample}" },

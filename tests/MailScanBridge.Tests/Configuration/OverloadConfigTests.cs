@@ -20,12 +20,14 @@ public sealed class OverloadConfigTests : IDisposable
               level_2: { open_percent: 2 }
               level_3: { open_percent: 3 }
               calm: 4s
+              max_rate: 0
+              max_burst: 7
               low_risk: [font/*, text/plain]
             """);
 
         Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromDays(30), 0, 5L << 20), (config.Queue.GapAfter, config.Queue.KeepLedger, config.Queue.MaxLater, config.Queue.MaxLaterBytes));
         Assert.Equal((new OverloadMark(1, TimeSpan.FromSeconds(1)), new OverloadMark(2, TimeSpan.FromSeconds(30))), (config.Overload.Level1, config.Overload.Level2));
-        Assert.Equal(TimeSpan.FromSeconds(4), config.Overload.Calm);
+        Assert.Equal((TimeSpan.FromSeconds(4), 0, 7), (config.Overload.Calm, config.Overload.MaxRate, config.Overload.MaxBurst));
         Assert.Equal(["font/*", "text/plain"], config.Overload.LowRisk);
     }
 
@@ -33,6 +35,8 @@ public sealed class OverloadConfigTests : IDisposable
     [InlineData("overload:\n  level_1: { open_percent: 101 }", ":2:", "overload.level_1.open_percent")]
     [InlineData("overload:\n  level_4: { open_percent: 1 }", ":2:", "overload.level_4")]
     [InlineData("overload:\n  calm: 10s\n  level_2: { open_percent: 20 }", ":3:", "overload.level_2")]
+    [InlineData("overload:\n  max_rate: -1", ":2:", "overload.max_rate")]
+    [InlineData("overload:\n  max_burst: 0", ":2:", "overload.max_burst")]
     [InlineData("queue:\n  max_later: -1", ":2:", "queue.max_later")]
     public void What_is_wrong_is_told_with_its_line(string text, string line, string key)
     {

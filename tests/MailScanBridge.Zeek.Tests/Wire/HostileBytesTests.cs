@@ -31,10 +31,11 @@ public class HostileBytesTests
     [Fact]
     public void What_the_fuzzer_starts_from_and_has_found_still_holds()
     {
-        var inputs = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Seeds"), "*.hex").SelectMany(File.ReadLines).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        var inputs = Fuzz.Seeds.Read("wire");
         Assert.True(inputs.Count > 100);
+        var target = new Fuzz.Targets.WireTarget();
         foreach (var input in inputs)
-            WireFuzz.DecoderTarget.Run(Convert.FromHexString(input));
+            target.Check(input, twice: true);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal static class ZipHeaders
     private const uint Unknown32 = 0xFFFFFFFF;
     private const ushort Utf8Flag = 0x0800;
 
+    // Names may be in code page 437, which .NET knows only after this.
+    static ZipHeaders() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
     public static ReadOnlySpan<byte> LocalSignature => "PK\u0003\u0004"u8;
 
     public static ReadOnlySpan<byte> CentralSignature => "PK\u0001\u0002"u8;

@@ -155,7 +155,8 @@ internal static class PdfFilters
             return data;
         int bits = Math.Clamp(parameters.Number("BitsPerComponent") ?? 8, 1, 32), colors = Math.Clamp(parameters.Number("Colors") ?? 1, 1, 32);
         long row = ((long)Math.Clamp(parameters.Number("Columns") ?? 1, 1, 1_000_000) * bits * colors + 7) / 8;
-        int pixel = Math.Max(1, bits * colors / 8), width = (int)row;
+        // A row longer than the data would be memory for nothing: a few words of a dictionary may ask for 128 MB of it.
+        int pixel = Math.Max(1, bits * colors / 8), width = (int)Math.Min(row, data.Length);
         using var bytes = new MemoryStream(data.Length);
         var above = new byte[width];
         for (int at = 0; at + 1 < data.Length; at += width + 1)

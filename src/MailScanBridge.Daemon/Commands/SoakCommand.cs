@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using MailScanBridge.Daemon.Soak;
+
+namespace MailScanBridge.Daemon.Commands;
+
+/// <summary><c>mailscan-bridge soak</c>: load and harm for a daemon of its own, and a count of what became of every request.</summary>
+internal static class SoakCommand
+{
+    private static readonly string[] Faults = ["none", "kill", "stop"];
+
+    public static Command Create()
+    {
+        var defaults = new SoakOptions();
+        var rate = Number("--rate", "Requests a second.", defaults.Rate);
+        var time = Time("--for", "How long requests are sent.", defaults.For);
+        var files = Number("--files", "Most requests; 0: as many as rate and time give.", defaults.Files);
+        var fault = new Option<string>("--fault") { Description = "What is done to the daemon at random moments: kill (SIGKILL, and started again), stop (SIGSTOP, then SIGCONT).", DefaultValueFactory = _ => defaults.Fault };
+        fault.AcceptOnlyFromAmong(Faults);
+        var every = Time("--every", "Mean time between two faults.", defaults.Every);
+        var faults = Number("--faults", "Most faults; 0: until the last request was sent.", defaults.Faults);
+        var stopFor = Time("--stop-for", "How long a stopped daemon stays so.", defaults.StopFor);
+        var seed = Number("--seed", "Of the random moments and files.", defaults.Seed);
+        var command = new Command("soak", "Load a daemon of its own, in a temporary directory, and do it harm. Prints requests, answers, losses, duplicates, latency and growth; ends with 0 only where nothing was lost or wrong and nothing grew.")
+        {
+            rate, time, files, fault, every, faults, stopFor, seed,
+        };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var options = defaults with
+            {
+                Rate = parse.GetValue(rate),
+                For = parse.GetValue(time),
+                Files = parse.GetValue(files),
+                Fault = parse.GetValue(fault)!,
+                Every = parse.GetValue(every),
+                Faults = parse.GetValue(faults),
+                StopFor = parse.GetValue(stopFor),
+                Seed = parse.GetValue(seed),
+            };
+            return (await new SoakRun(options, Console.Out).RunAsync(cancellationToken)).IsGood ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int fallback) =>
+        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
+
+    private static Option<TimeSpan> Time(string name, string description, TimeSpan fallback) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (ParseTime(text) is { } parsed)
+            {
+                return parsed;
+            }
+
+            result.AddError($"{name}: \"{Printable.Text(text, 40)}\" is no time; expected a number with s, m or h behind it, such as 10m.");
+            return default;
+        },
+    };
+
+    private static TimeSpan? ParseTime(string text) =>
+        text.Length > 1 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000
+            ? text[^1] switch { 's' => TimeSpan.FromSeconds(number), 'm' => TimeSpan.FromMinutes(number), 'h' => TimeSpan.FromHours(number), _ => null }
+            : null;
+}
