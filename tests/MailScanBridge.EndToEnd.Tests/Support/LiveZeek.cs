@@ -31,6 +31,14 @@ internal sealed class LiveZeek : IAsyncDisposable
         "Cluster::Backend::ZeroMQ::run_proxy_thread=T",
         $"Cluster::Backend::ZeroMQ::listen_xpub_endpoint={Namespaces.Hub.First}",
         $"Cluster::Backend::ZeroMQ::listen_xsub_endpoint={Namespaces.Hub.Second}",
+        .. Connected,
+    ];
+
+    /// <summary>The same for a Zeek beside it.</summary>
+    public static string[] OthersHub => ["frameworks/cluster/backend/zeromq", "Cluster::Backend::ZeroMQ::run_proxy_thread=F", .. Connected];
+
+    private static string[] Connected =>
+    [
         $"Cluster::Backend::ZeroMQ::connect_xsub_endpoint={Namespaces.Hub.First}",
         $"Cluster::Backend::ZeroMQ::connect_xpub_endpoint={Namespaces.Hub.Second}",
         "Log::enable_remote_logging=F",
