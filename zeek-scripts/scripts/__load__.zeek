@@ -1,3 +1,8 @@
+# Is this Zeek one that will do? If not, nothing but the error is loaded.
+@load ./version
+
+@if ( MailScan::running_zeek >= MailScan::oldest_zeek )
+
 # The contract first: what crosses the wire, and nothing else.
 @load ./api
 # What a user may set, before anything reads it.
@@ -31,3 +36,5 @@
 @load ./metrics
 # Reading a trace file: hold, wait, end.
 @load ./trace
+
+@endif

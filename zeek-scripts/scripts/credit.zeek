@@ -67,7 +67,7 @@ function publish_request(p: Pending, now: time)
 function publish_first(p: Pending, now: time)
 	{
 	p$r$seqno = ++last_seqno;
-	requests[last_seqno] = p;
+	add_to_requests(p);
 	add unaccepted[last_seqno];
 	++stats$asked;
 	publish_request(p, now);
@@ -109,10 +109,7 @@ function pump(now: time)
 		if ( backlog_first > backlog_last || |requests| >= max_open )
 			break;
 
-		local p = backlog[backlog_first];
-		delete backlog[backlog_first];
-		++backlog_first;
-		publish_first(p, now);
+		publish_first(take_from_backlog(), now);
 		}
 
 	proof_wanted = up && in_flight >= credit &&

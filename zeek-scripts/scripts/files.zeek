@@ -144,6 +144,9 @@ event file_state_remove(f: fa_file) &priority=-5
 	if ( f$info?$md5 )
 		p$md5 = f$info$md5;
 
+	if ( state$path != "" )
+		p$bytes = p$r$cutoff ? state$plan$limit : f$seen_bytes;
+
 	if ( log_first_bytes > 0 && f?$bof_buffer )
 		p$first_bytes = f$bof_buffer[0:log_first_bytes];
 

@@ -236,7 +236,7 @@ event bridge_ledger(l: BridgeLedger)
 		return;
 
 	# An answer to an earlier question, or the same answer again.
-	if ( l$sent != counts_sent || counts_answered )
+	if ( counts_answered || ! answers_last_question(l) )
 		return;
 
 	counts_answered = T;

@@ -103,6 +103,8 @@ export {
 		reasons: table[string] of count &default=table();
 		## Of these, requests that had been published.
 		given_up: count &default=0;
+		## Files given up at :zeek:see:`MailScan::max_open_bytes`.
+		over_bytes: count &default=0;
 		## Verdicts after the first row was written without one.
 		late: count &default=0;
 		## Verdicts for an earlier incarnation of this node.

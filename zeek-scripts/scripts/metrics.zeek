@@ -23,6 +23,7 @@ global metric_files = counter("files", "Files that ended and were to be asked ab
 global metric_asked = counter("requests", "Requests published for the first time");
 global metric_resent = counter("resent_requests", "Requests published again");
 global metric_accepted = counter("accepted_requests", "Requests the daemon accepted");
+global metric_over_bytes = counter("over_bytes", "Files given up because too many bytes were open");
 global metric_verdicts = counter("verdicts", "First rows with the daemon's verdict", vector("verdict"));
 global metric_reasons = counter("given_up", "First rows without a verdict", vector("reason"));
 global metric_urls = counter("url_lookups", "URLs asked about and answered", vector("verdict"));
@@ -31,6 +32,7 @@ global metric_urls_not_asked = counter("url_not_asked", "URLs not asked about", 
 global metric_odd = counter("odd_messages", "Messages beside the ordinary course", vector("kind"));
 global metric_open = gauge("open_requests", "Requests published and without a verdict");
 global metric_backlog = gauge("backlog", "Requests that wait to be published");
+global metric_open_bytes = gauge("open_bytes", "Bytes of files without a first row");
 global metric_in_flight = gauge("in_flight", "Publications without proof of arrival");
 global metric_up = gauge("bridge_up", "1 if the bridge answers");
 
@@ -52,6 +54,8 @@ hook Telemetry::sync()
 	Telemetry::counter_family_set(metric_asked, no_labels, stats$asked);
 	Telemetry::counter_family_set(metric_resent, no_labels, stats$resent);
 	Telemetry::counter_family_set(metric_accepted, no_labels, stats$accepted);
+
+	Telemetry::counter_family_set(metric_over_bytes, no_labels, stats$over_bytes);
 
 	for ( word, n in stats$verdicts )
 		Telemetry::counter_family_set(metric_verdicts, vector(word), n);
@@ -75,6 +79,7 @@ hook Telemetry::sync()
 	Telemetry::counter_family_set(metric_odd, vector("unknown"), stats$unknown);
 	Telemetry::gauge_family_set(metric_open, no_labels, |requests|);
 	Telemetry::gauge_family_set(metric_backlog, no_labels, backlog_size());
+	Telemetry::gauge_family_set(metric_open_bytes, no_labels, open_bytes);
 	Telemetry::gauge_family_set(metric_in_flight, no_labels, in_flight);
 	Telemetry::gauge_family_set(metric_up, no_labels, up ? 1.0 : 0.0);
 	}

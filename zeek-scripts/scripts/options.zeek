@@ -78,6 +78,12 @@ export {
 	## for credit. Default: 10000.
 	option max_open: count = 10000;
 
+	## Bytes of the files that are asked about, or wait to be, and have no first
+	## row yet, at most. In live traffic further files get the row ``unscanned:
+	## overload`` and are removed; a trace is held instead, until half of them
+	## have theirs. Zero: no limit. Default: 1 GiB.
+	option max_open_bytes: count = 1073741824;
+
 	## A request not accepted for this long is published again; the wait
 	## doubles each time. Default: 5 seconds.
 	option accept_timeout = 5sec;

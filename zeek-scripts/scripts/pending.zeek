@@ -10,6 +10,8 @@ type Pending: record {
 	r: FileRequest;
 	# Zeek's own description of the file.
 	desc: string &default="";
+	# Bytes of it on the disk.
+	bytes: count &default=0;
 	# Wall clock at which the file ended.
 	closed: time;
 	accepted: bool &default=F;
@@ -49,6 +51,9 @@ global backlog: table[count] of Pending;
 global backlog_first: count = 1;
 global backlog_last: count = 0;
 
+# Bytes of the files of both.
+global open_bytes: count = 0;
+
 # To be published again, in order.
 global again: table[count] of count;
 global again_first: count = 1;
@@ -71,6 +76,42 @@ global last_progress = double_to_time(0.0);
 function backlog_size(): count
 	{
 	return backlog_last + 1 - backlog_first;
+	}
+
+# So many bytes more than may be open.
+function over_bytes(more: count): bool
+	{
+	return max_open_bytes > 0 && open_bytes + more > max_open_bytes;
+	}
+
+function add_to_backlog(p: Pending)
+	{
+	backlog[++backlog_last] = p;
+	open_bytes += p$bytes;
+	}
+
+# What waited longest.
+function take_from_backlog(): Pending
+	{
+	local p = backlog[backlog_first];
+	delete backlog[backlog_first];
+	++backlog_first;
+	open_bytes -= p$bytes;
+	return p;
+	}
+
+function add_to_requests(p: Pending)
+	{
+	requests[p$r$seqno] = p;
+	open_bytes += p$bytes;
+	}
+
+function take_from_requests(seqno: count): Pending
+	{
+	local p = requests[seqno];
+	delete requests[seqno];
+	open_bytes -= p$bytes;
+	return p;
 	}
 
 function row_of(p: Pending): Info
@@ -109,8 +150,7 @@ function give_up_unsent(p: Pending, reason: string, detail: string, now: time)
 # Give up on what was published: the file is the daemon's, the charge stays.
 function give_up(seqno: count, reason: string, detail: string, now: time)
 	{
-	local p = requests[seqno];
-	delete requests[seqno];
+	local p = take_from_requests(seqno);
 
 	if ( seqno in unaccepted )
 		{

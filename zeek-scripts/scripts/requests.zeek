@@ -22,11 +22,16 @@ function ask(p: Pending)
 		give_up_unsent(p, "timeout", "Zeek ended before it could ask", now);
 	else if ( down && require_bridge )
 		give_up_unsent(p, "no_bridge", "the bridge went away before the file ended", now);
+	else if ( ! tracing && over_bytes(p$bytes) )
+		{
+		++stats$over_bytes;
+		give_up_unsent(p, down ? "no_bridge" : "overload", "too many bytes wait for their verdicts", now);
+		}
 	else if ( up && in_flight < credit && again_first > again_last &&
 	          backlog_first > backlog_last && |requests| < max_open )
 		publish_first(p, now);
 	else if ( tracing || backlog_size() < max_backlog )
-		backlog[++backlog_last] = p;
+		add_to_backlog(p);
 	else if ( down )
 		give_up_unsent(p, "no_bridge", "too many requests wait for the bridge", now);
 	else
@@ -39,12 +44,7 @@ function ask(p: Pending)
 function drop_backlog(reason: string, detail: string, now: time)
 	{
 	while ( backlog_first <= backlog_last )
-		{
-		local p = backlog[backlog_first];
-		delete backlog[backlog_first];
-		++backlog_first;
-		give_up_unsent(p, reason, detail, now);
-		}
+		give_up_unsent(take_from_backlog(), reason, detail, now);
 	}
 
 # Give up on everything, since nothing more can come.
@@ -104,12 +104,8 @@ function sweep(now: time)
 	# Live, and starved of credit: what waited longest goes first.
 	while ( up && ! tracing && backlog_first <= backlog_last &&
 	        now - backlog[backlog_first]$closed > patience() )
-		{
-		local b = backlog[backlog_first];
-		delete backlog[backlog_first];
-		++backlog_first;
-		give_up_unsent(b, "overload", "waited too long for the bridge to accept more", now);
-		}
+		give_up_unsent(take_from_backlog(), "overload",
+		    "waited too long for the bridge to accept more", now);
 
 	pump(now);
 

@@ -11,6 +11,10 @@
 ##! ZeroMQ. This package brings one that asks the responder
 ##! (``mailscan-bridge respond``) over the cluster's own hub.
 
+@load ./version
+
+@if ( MailScan::running_zeek >= MailScan::oldest_zeek )
+
 @load ./response-options
 @load ./response-decide
 
@@ -83,3 +87,5 @@ event zeek_init() &priority=5
 	if ( ! response_unauthenticated && ! hub_asks_for_keys() )
 		Reporter::fatal("MailScan: anyone who reaches the hub could have traffic dropped, since the hub asks for no keys; set up CURVE, or redef MailScan::response_unauthenticated=T");
 	}
+
+@endif

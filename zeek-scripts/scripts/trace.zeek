@@ -102,12 +102,13 @@ function trace_balance(now: time)
 		}
 	else if ( ! held )
 		{
-		if ( open_now >= trace_max_open )
+		if ( open_now >= trace_max_open || over_bytes(1) )
 			hold(now);
 		else if ( now - last_tick >= tick_interval )
 			look_at_clock(now);
 		}
-	else if ( ! listening && open_now <= trace_max_open / 2 )
+	else if ( ! listening && open_now <= trace_max_open / 2 &&
+	          ( max_open_bytes == 0 || open_bytes <= max_open_bytes / 2 ) )
 		release();
 	}
 

@@ -80,7 +80,7 @@ function close_with(p: Pending, v: Verdict, now: time)
 	if ( ! p$accepted )
 		arrived(p);
 
-	delete requests[v$seqno];
+	take_from_requests(v$seqno);
 	note_revision(v);
 
 	local row = row_of(p);

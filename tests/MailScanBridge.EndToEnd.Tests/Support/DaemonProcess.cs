@@ -7,13 +7,16 @@ namespace MailScanBridge.EndToEnd.Tests.Support;
 internal sealed class DaemonProcess : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _environment;
+    private readonly string? _networkNamespace;
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _process;
 
     /// <param name="directory">Where spool and state are made.</param>
     /// <param name="hub">A hub that is elsewhere; by default the daemon's own, on free ports.</param>
-    public DaemonProcess(string directory, FreePorts? hub = null)
+    /// <param name="networkNamespace">Where it runs; by default where the test does.</param>
+    public DaemonProcess(string directory, FreePorts? hub = null, string? networkNamespace = null)
     {
+        _networkNamespace = networkNamespace;
         Spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
         State = Path.Combine(directory, "state");
         (HubXPub, HubXSub) = hub ?? FreePorts.Find();
@@ -59,7 +62,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <param name="arguments">Beyond <c>run</c>.</param>
     public void Start(string? fault = null, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, "run", .. arguments])
+        string[] command = [.. Namespaces.Prefix(_networkNamespace), "dotnet", Program, "run", .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

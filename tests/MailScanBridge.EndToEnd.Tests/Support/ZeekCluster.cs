@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using MailScanBridge.Daemon.Demo;
-using NetMQ;
 
 namespace MailScanBridge.EndToEnd.Tests.Support;
 
@@ -11,14 +10,11 @@ namespace MailScanBridge.EndToEnd.Tests.Support;
 /// </summary>
 internal sealed class ZeekCluster : IAsyncDisposable
 {
-    private const string Variable = "ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_";
-
     private readonly ZeekSensor _zeek;
     private readonly string _directory;
     private readonly string _spool;
     private readonly string _zeekPath;
-    private readonly NetMQCertificate _server = new();
-    private readonly NetMQCertificate _client = new();
+    private readonly CurveKeys _keys;
     private readonly List<(string Node, Process Process)> _processes = [];
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -28,16 +24,9 @@ internal sealed class ZeekCluster : IAsyncDisposable
         _directory = directory;
         _spool = spool;
         _zeekPath = Zeek.Config(zeek, "--zeekpath");
+        _keys = new CurveKeys(Path.Combine(directory, "curve"));
         Hub = FreePorts.Find();
         var (logger, _) = FreePorts.Find();
-        Keys = Path.Combine(directory, "curve");
-        Directory.CreateDirectory(Keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var (name, key) in new[] { ("server_publickey", _server.PublicKeyZ85), ("client_publickey", _client.PublicKeyZ85), ("client_secretkey", _client.SecretKeyZ85!) })
-        {
-            using var file = new FileStream(Path.Combine(Keys, name), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            file.Write(System.Text.Encoding.ASCII.GetBytes(key));
-        }
-
         var path = Directory.CreateDirectory(Path.Combine(directory, "zeekpath")).FullName;
         File.WriteAllText(Path.Combine(path, "cluster-layout.zeek"), Layout(logger, workers));
         File.CreateSymbolicLink(Path.Combine(path, "mailscan-bridge"), Zeek.Scripts);
@@ -45,7 +34,7 @@ internal sealed class ZeekCluster : IAsyncDisposable
     }
 
     /// <summary>Keys as zeekctl keeps them.</summary>
-    public string Keys { get; }
+    public string Keys => _keys.Directory;
 
     /// <summary>The manager's proxy: where everybody receives, and where everybody sends.</summary>
     public FreePorts Hub { get; }
@@ -66,10 +55,11 @@ internal sealed class ZeekCluster : IAsyncDisposable
         start.Environment["ZEEKPATH"] = $"{Path.Combine(_directory, "zeekpath")}:{_zeekPath}";
         start.Environment["MAILSCAN_SPOOL"] = _spool;
         start.Environment["MAILSCAN_BRIDGE"] = bridge;
-        start.Environment[Variable + "SERVER_PUBLICKEY"] = _server.PublicKeyZ85;
-        start.Environment[Variable + "SERVER_SECRETKEY"] = _server.SecretKeyZ85!;
-        start.Environment[Variable + "CLIENT_PUBLICKEY"] = _client.PublicKeyZ85;
-        start.Environment[Variable + "CLIENT_SECRETKEY"] = _client.SecretKeyZ85!;
+        foreach (var (name, value) in _keys.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => Keep(node, e.Data);
         process.ErrorDataReceived += (_, e) => Keep(node, e.Data);

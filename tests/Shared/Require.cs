@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace MailScanBridge.Tests.Support;
 
 /// <summary>What a machine may lack. A skip says what; with MAILSCAN_REQUIRE_SCANNERS=1 it is a failure.</summary>
@@ -25,8 +23,8 @@ internal static class Require
     {
         if (!condition)
         {
-            Assert.False(Environment.GetEnvironmentVariable("MAILSCAN_REQUIRE_SCANNERS") == "1", missing);
-            Assert.Skip(missing);
+            Xunit.Assert.False(Environment.GetEnvironmentVariable("MAILSCAN_REQUIRE_SCANNERS") == "1", missing);
+            Xunit.Assert.Skip(missing);
         }
     }
 }

@@ -1,0 +1,233 @@
+##! The records that cross the wire between Zeek and the MailScanBridge daemon; see
+##! api.zeek, which has the events that carry them.
+##!
+##! Records travel by position, so a field is only ever added at the end, and
+##! then :zeek:see:`MailScan::proto` grows.
+
+module MailScan;
+
+export {
+	## Version of this contract.
+	const proto: count = 2;
+
+	## What is known about the mail a file travelled in.
+	type MailContext: record {
+		helo: string &optional;           ##< Argument of HELO or EHLO.
+		mailfrom: string &optional;       ##< Envelope sender.
+		rcptto: vector of string;         ##< Envelope recipients.
+		from: string &optional;           ##< Header.
+		to: vector of string;             ##< Header.
+		cc: vector of string;             ##< Header.
+		reply_to: string &optional;       ##< Header.
+		subject: string &optional;        ##< Header.
+		msg_id: string &optional;         ##< Header.
+		date: string &optional;           ##< Header.
+		first_received: string &optional; ##< Header.
+		user_agent: string &optional;     ##< Header.
+		trans_depth: count;               ##< Which mail of the connection, from 1.
+	};
+
+	## A Zeek process that asks, or wants to.
+	type NodeHello: record {
+		proto: count;        ##< Version of the contract.
+		node: string;        ##< Stable name of this Zeek process.
+		incarnation: count;  ##< Its start, microseconds since the epoch.
+		zeek_version: string;
+		trace: bool;         ##< Reads a trace file, and will end.
+		spool: string;       ##< Absolute directory this node extracts to.
+		open: count;         ##< Requests published and without a verdict.
+		sent: time;          ##< Wall clock.
+	};
+
+	## One file to scan.
+	type FileRequest: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;                  ##< 1, 2, 3, ... by first publication.
+		attempt: count;                ##< 1 at first publication.
+		ts: time;                      ##< Network time at which the file ended.
+		sent: time;                    ##< Wall clock of this publication.
+		path: string;                  ##< Extracted file; empty if there is none.
+		kind: string;                  ##< ``message``, ``part`` or ``file``.
+		source: string;                ##< Zeek's source: ``SMTP``, ``HTTP``, ...
+		fuid: string;
+		parent_fuid: string &optional; ##< The whole mail this part belongs to.
+		uid: string &optional;
+		orig_h: addr &optional;
+		orig_p: port &optional;
+		resp_h: addr &optional;
+		resp_p: port &optional;
+		is_orig: bool &optional;       ##< Travelled from orig to resp.
+		filename: string &optional;    ##< As declared on the wire.
+		mime_type: string &optional;   ##< As Zeek detected it.
+		declared_type: string &optional; ##< Content-Type as declared.
+		seen_bytes: count;
+		total_bytes: count &optional;  ##< Declared size.
+		missing_bytes: count;
+		overflow_bytes: count;
+		cutoff: bool;                  ##< Extraction stopped at the size limit.
+		timedout: bool;                ##< Zeek stopped waiting for the end.
+		complete: bool;                ##< Nothing missing, nothing cut.
+		sha256: string &optional;
+		mail: MailContext &optional;
+	};
+
+	## The daemon's heartbeat, and its answer to a hello.
+	type BridgeStatus: record {
+		proto: count;
+		bridge: string;
+		epoch: count;          ##< Start of the daemon; a new one: send again.
+		version: string;
+		sent: time;            ##< Wall clock.
+		heartbeat: interval;   ##< Time to the next heartbeat.
+		credit: count;         ##< Most that a node may have unaccepted.
+		queue: count;          ##< Accepted and without a verdict.
+		level: count;          ##< Overload level, 0 = none.
+		rules: string;         ##< Name of the rule set in force.
+		ack_node: string;      ##< Whose hello this answers, else empty.
+		ack_incarnation: count;
+		spool: string;         ##< Directory the daemon takes files from.
+	};
+
+	## The answer to one request, complete in itself.
+	type Verdict: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;
+		epoch: count;             ##< Of the daemon that scanned.
+		verdict: string;          ##< See :zeek:see:`MailScan::verdict_words`.
+		reason: string;           ##< Why there is no scan result, else empty.
+		detail: string;           ##< One line for people.
+		score: count;             ##< 0 to 100.
+		names: vector of string;  ##< What the tools call what they found.
+		tools: vector of string;  ##< One line a tool.
+		parts_found: count;
+		parts_scanned: count;
+		sha256: string;           ##< Of what was scanned.
+		size: count;              ##< Of what was scanned, bytes.
+		detected_type: string;    ##< By content, as the daemon sees it.
+		scan_time: interval;      ##< From acceptance to verdict.
+		ts: time;                 ##< From here on as in the request.
+		kind: string;
+		source: string;
+		fuid: string;
+		parent_fuid: string &optional;
+		uid: string &optional;
+		orig_h: addr &optional;
+		orig_p: port &optional;
+		resp_h: addr &optional;
+		resp_p: port &optional;
+		is_orig: bool &optional;
+		filename: string &optional;
+		mime_type: string &optional;
+		mailfrom: string &optional;
+		rcptto: vector of string;
+		subject: string &optional;
+		msg_id: string &optional;
+		revision: count;          ##< 1, then 2, 3, ... for later scans.
+	};
+
+	## What a node has counted since its start.
+	type Ledger: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		sent: time;          ##< Wall clock; echoed by the answer.
+		asked: count;        ##< The last seqno.
+		accepted: count;
+		malicious: count;    ##< First rows with this verdict.
+		suspicious: count;
+		error: count;
+		unscanned: count;
+		clean: count;
+		given_up: count;     ##< First rows without a verdict.
+		open: count;         ##< Without a first row.
+	};
+
+	## What the daemon has counted of that node.
+	type BridgeLedger: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		epoch: count;        ##< Of the daemon.
+		sent: time;          ##< Of the ledger.
+		first: count;        ##< Lowest seqno that is counted.
+		highest: count;      ##< Highest that arrived or was named.
+		accepted: count;     ##< On its disk.
+		missing: count;      ##< Not arrived, of those up to the highest.
+		overdue: count;      ##< Of these, missing for long.
+		gaps: string;        ##< Ranges of those.
+		malicious: count;    ##< First verdicts.
+		suspicious: count;
+		error: count;
+		unscanned: count;
+		clean: count;
+		rescans: count;      ##< Verdicts of later scans.
+		open: count;         ##< Without a verdict.
+		acknowledged: count; ##< First verdicts acknowledged.
+	};
+
+	## One URL to look up.
+	type UrlRequest: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;          ##< 1, 2, 3, ... in a count of its own.
+		ts: time;              ##< Network time at which it was seen.
+		sent: time;            ##< Wall clock of this publication.
+		url: string;           ##< As seen.
+		host: string;          ##< The host it names, where Zeek can tell.
+		source: string;        ##< ``HTTP`` or ``SMTP``.
+		who: string &optional; ##< HTTP user name, envelope sender.
+		uid: string;
+		orig_h: addr;
+		orig_p: port;
+		resp_h: addr;
+		resp_p: port;
+		fuid: string &optional; ##< The mail's part it was found in.
+	};
+
+	## The answer to one lookup, complete in itself.
+	type UrlVerdict: record {
+		proto: count;
+		node: string;
+		incarnation: count;
+		seqno: count;
+		epoch: count;             ##< Of the daemon that looked it up.
+		verdict: string;          ##< ``clean``: on none of the lists.
+		reason: string;           ##< Why it was not looked up, else empty.
+		detail: string;           ##< One line for people.
+		score: count;             ##< 0 to 100.
+		names: vector of string;  ##< What the lists call it.
+		tools: vector of string;  ##< One line a list.
+		ts: time;                 ##< From here on as in the request.
+		url: string;
+		host: string;
+		source: string;
+		who: string &optional;
+		uid: string;
+		orig_h: addr;
+		orig_p: port;
+		resp_h: addr;
+		resp_p: port;
+		fuid: string &optional;
+	};
+
+	## What to stop forwarding; an unset field is any.
+	type Drop: record {
+		proto: count;
+		node: string;            ##< Who asks.
+		incarnation: count;
+		rule: string;            ##< Name of the rule.
+		sent: time;              ##< Wall clock.
+		src_h: subnet &optional;
+		src_p: port &optional;
+		dst_h: subnet &optional;
+		dst_p: port &optional;
+		both_ways: bool;         ##< The other direction too.
+		expire: interval;        ##< When the responder lets go by itself.
+		why: string;             ##< For people.
+	};
+}
