@@ -118,6 +118,7 @@ internal static class ConfigLoader
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
                 KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone, maxDays: 365),
+                MaxDone = queue.Number("max_done", queueDefaults.MaxDone, 1, 10_000_000),
                 KeepLedger = queue.Duration("keep_ledger", queueDefaults.KeepLedger, maxDays: 365),
                 GapAfter = queue.Duration("gap_after", queueDefaults.GapAfter),
                 MaxLater = queue.Number("max_later", queueDefaults.MaxLater, 0, 10_000_000),

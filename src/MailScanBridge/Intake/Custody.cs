@@ -140,14 +140,15 @@ internal sealed class Custody
 
     /// <summary>
     /// Spool and store on different file systems: copy from the open file, and remove the name, which must still be that file's
-    /// only one: a file outside that was linked into the spool has one link again as soon as that link is gone.
+    /// only one: a file outside that was linked into the spool has one link again as soon as that link is gone. What a path leads to and how
+    /// many links that has are two looks, between which the link can go and come; so the proof is that the open file has no name left.
     /// </summary>
-    private static string? Copy(SafeFileHandle source, string path, string target, in LibC.FileStatus opened)
+    private string? Copy(SafeFileHandle source, string path, string target, in LibC.FileStatus opened)
     {
         var partial = target + PartialSuffix;
         try
         {
-            using (var from = new FileStream(source, FileAccess.Read, bufferSize: 0))
+            using var from = new FileStream(source, FileAccess.Read, bufferSize: 0);
             using (var to = new FileStream(partial, new FileStreamOptions
             {
                 Mode = FileMode.Create,
@@ -169,7 +170,14 @@ internal sealed class Custody
             File.Move(partial, target, overwrite: true);
             LibC.FlushDirectory(Path.GetDirectoryName(target)!);
             File.Delete(path);
-            return null;
+            if (LibC.Stat(source, out var left) == 0 && left.Links == 0)
+            {
+                return null;
+            }
+
+            var aside = Path.Combine(_rejected, $"{Path.GetFileName(target)}.{Guid.NewGuid():n}");
+            File.Move(target, aside);
+            return $"the file was replaced while it was being taken; what was read is {aside}";
         }
         catch (IOException e) when (e.HResult is LibC.NoSpace or LibC.OverQuota or LibC.ReadOnlyDisk or LibC.InputOutput)
         {

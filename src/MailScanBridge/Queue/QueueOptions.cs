@@ -19,6 +19,12 @@ public sealed record QueueOptions
     /// <summary>Time after which the row of a finished request is removed, default 24 hours. Until then a repeat gets the same answer.</summary>
     public TimeSpan KeepDone { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// Most rows of finished requests, default 20,000, some 10 kB of memory each; beyond it the oldest are removed before their time. The metric
+    /// <c>mailscan.queue.done_early</c> counts them.
+    /// </summary>
+    public int MaxDone { get; init; } = 20_000;
+
     /// <summary>Time after which the counts of a node's incarnation are removed that was not heard of since, default 7 days.</summary>
     public TimeSpan KeepLedger { get; init; } = TimeSpan.FromDays(7);
 

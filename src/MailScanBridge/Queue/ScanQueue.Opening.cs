@@ -72,6 +72,10 @@ public sealed partial class ScanQueue
             _open++;
             Enqueue(entry);
         }
+        else if (row.State == RequestState.Done)
+        {
+            _done.Enqueue(row.Request.RequestKey);
+        }
         else if (row.Later)
         {
             HoldForLater(entry);

@@ -19,6 +19,9 @@ public sealed partial class ScanQueue : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<RequestKey, Entry> _entries = new();
     private readonly FairQueue<Entry> _waiting = new();
+
+    // In the order in which they were done; keys of rows that have been removed since may be among them.
+    private readonly ConcurrentQueue<RequestKey> _done = new();
     private readonly QueueOptions _options;
     private readonly TimeProvider _time;
     private readonly MailScanMetrics _metrics;
@@ -199,6 +202,29 @@ public sealed partial class ScanQueue : IAsyncDisposable
         {
             await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Done));
             entry.State = RequestState.Done;
+            _done.Enqueue(key);
+            await TrimDoneAsync();
+        }
+    }
+
+    private async Task TrimDoneAsync()
+    {
+        while (_done.Count > _options.MaxDone && _done.TryDequeue(out var oldest))
+        {
+            if (!_entries.TryGetValue(oldest, out var entry))
+            {
+                continue;
+            }
+
+            if (!entry.Logged)
+            {
+                _done.Enqueue(oldest); // Its answer must reach the verdict log first.
+                return;
+            }
+
+            await _writer.Write(journal => journal.Remove(entry.Id));
+            _entries.TryRemove(oldest, out _);
+            _metrics.DoneEarly();
         }
     }
 

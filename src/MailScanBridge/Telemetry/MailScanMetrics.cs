@@ -20,6 +20,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _levelCounter;
     private readonly Counter<long> _leftOutCounter;
     private readonly Counter<long> _rateLimitedCounter;
+    private readonly Counter<long> _doneEarlyCounter;
     private readonly Counter<long> _missingCounter;
     private readonly Counter<long> _filledCounter;
     private readonly Counter<long> _journalFailedCounter;
@@ -37,7 +38,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _diskRefusedCounter;
     private readonly Counter<long> _byeIgnoredCounter;
     private readonly Histogram<double> _scanHistogram;
-    private readonly Counter<long> _rateLimitedCounter;
+    private readonly Counter<long> _scannerRateCounter;
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
     private readonly Counter<long> _urlUnsentCounter;
@@ -57,6 +58,7 @@ public sealed class MailScanMetrics : IDisposable
         _scannedLaterCounter = Meter.CreateCounter<long>("mailscan.queue.scanned_later", "{request}", "Later scans of requests that had been answered with overload");
         _levelCounter = Meter.CreateCounter<long>("mailscan.overload.changes", "{change}", "Changes of the overload level, by the new level");
         _leftOutCounter = Meter.CreateCounter<long>("mailscan.overload.left_out", "{step}", "Optional steps left out because of the overload level");
+        _doneEarlyCounter = Meter.CreateCounter<long>("mailscan.queue.done_early", "{request}", "Rows of finished requests removed before their time, beyond queue.max_done");
         _rateLimitedCounter = Meter.CreateCounter<long>("mailscan.overload.rate_limited", "{request}", "Requests answered without a scan because their node asked faster than overload.max_rate");
         _missingCounter = Meter.CreateCounter<long>("mailscan.ledger.missing", "{request}", "Requests found missing: a gap in a node's sequence numbers");
         _filledCounter = Meter.CreateCounter<long>("mailscan.ledger.filled", "{request}", "Of these, requests that arrived after all");
@@ -75,7 +77,7 @@ public sealed class MailScanMetrics : IDisposable
         _diskRefusedCounter = Meter.CreateCounter<long>("mailscan.disk.refused", "{request}", "Requests not accepted because the state's file system was below its floor");
         _byeIgnoredCounter = Meter.CreateCounter<long>("mailscan.byes.ignored", "{event}", "Good-byes of nodes that nobody knows, or beyond replies.max_gone");
         _scanHistogram = Meter.CreateHistogram<double>("mailscan.scanner.duration", "s", "Time of one scanner with one item");
-        _rateLimitedCounter = Meter.CreateCounter<long>("mailscan.scanner.rate_limited", "{step}", "Steps not run because their scanner, or they, had run too often (rate)");
+        _scannerRateCounter = Meter.CreateCounter<long>("mailscan.scanner.rate_limited", "{step}", "Steps not run because their scanner, or they, had run too often (rate)");
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
         _urlUnsentCounter = Meter.CreateCounter<long>("mailscan.url.unsent", "{lookup}", "Answers that could not be sent");
@@ -107,6 +109,10 @@ public sealed class MailScanMetrics : IDisposable
 
     public void LeftOut() => _leftOutCounter.Add(1);
 
+    /// <summary>The row of a finished request was removed before its time, since there were too many.</summary>
+    public void DoneEarly() => _doneEarlyCounter.Add(1);
+
+    /// <summary>A request was answered without a scan, since its node asks too fast.</summary>
     public void RateLimited() => _rateLimitedCounter.Add(1);
 
     public void LedgerMissing(long requests) => _missingCounter.Add(requests);
@@ -148,7 +154,7 @@ public sealed class MailScanMetrics : IDisposable
     public void Scanned(string scanner, ScanOutcome outcome, TimeSpan elapsed) =>
         _scanHistogram.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("scanner", scanner), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
-    public void RateLimited(string scanner) => _rateLimitedCounter.Add(1, new KeyValuePair<string, object?>("scanner", scanner));
+    public void RateLimited(string scanner) => _scannerRateCounter.Add(1, new KeyValuePair<string, object?>("scanner", scanner));
 
     public void Url(VerdictKind kind, string reason, TimeSpan took) =>
         _urlHistogram.Record(took.TotalSeconds, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));

@@ -90,7 +90,7 @@ public sealed class PathTrustTests : IDisposable
         File.WriteAllText(file, $"scanners:\n  mine:\n    kind: command\n    command: [{tool}, \"{{sample}}\"]\n    sandbox: off\n    allow_unsafe_paths: {(allowed ? "true" : "false")}\n");
         var config = ConfigLoader.Load(file, _ => null);
         var log = new LogRecorder();
-        var factory = new ScannerFactory(_folder.Path, new UrlLookup([], TimeProvider.System), TimeProvider.System, log.CreateLogger("x"));
+        var factory = new ScannerFactory(_folder.Path, new UrlLookup([], TimeProvider.System), new SandboxSearch(log.CreateLogger("x")), TimeProvider.System, log.CreateLogger("x"));
 
         var found = Assert.Single(await factory.ProbeAsync([config.Scanners.Single(s => s.Name == "mine")], Wait.Token));
 
@@ -110,7 +110,7 @@ public sealed class PathTrustTests : IDisposable
     [Fact]
     public async Task A_clamd_over_tcp_has_no_path_to_look_at()
     {
-        var factory = new ScannerFactory(_folder.Path, new UrlLookup([], TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        var factory = new ScannerFactory(_folder.Path, new UrlLookup([], TimeProvider.System), new SandboxSearch(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         var found = Assert.Single(await factory.ProbeAsync([new ScannerConfig("clamd", "clamd", new ClamdOptions { Address = "tcp://127.0.0.1:1" })], Wait.Token));
         Assert.Contains("no clamd answers", found.Absent, StringComparison.Ordinal);
     }

@@ -86,6 +86,34 @@ public sealed partial class ScanQueueTests
     }
 
     [Fact]
+    public async Task Finished_rows_beyond_their_number_go_the_oldest_first_also_those_of_an_earlier_daemon()
+    {
+        async Task FinishAsync(ulong seqno)
+        {
+            await BringToAsync(seqno, RequestState.Closed);
+            await _queue.MarkLoggedAsync(Make.Request(seqno).RequestKey);
+            await _queue.DoneAsync(Make.Request(seqno).RequestKey);
+        }
+
+        for (var seqno = 1UL; seqno <= 3; seqno++)
+        {
+            await FinishAsync(seqno);
+        }
+
+        await BringToAsync(4, RequestState.Done); // not in the verdict log yet, so it stays
+
+        await BringToAsync(5, RequestState.Answered);
+        await ReopenAsync(Options with { MaxDone = 2 });
+        await FinishAsync(6);
+
+        Assert.Equal([4UL, 5UL, 6UL], _queue.Snapshot().Select(r => r.Request.File.Seqno).Order());
+        Assert.Equal(3L, Ask("SELECT count(*) FROM requests"));
+        await FinishAsync(7);
+        await FinishAsync(8);
+        Assert.Equal([4UL, 5UL, 8UL], _queue.Snapshot().Select(r => r.Request.File.Seqno).Order());
+    }
+
+    [Fact]
     public async Task Many_rows_are_compacted_in_few_commits()
     {
         for (var seqno = 1UL; seqno <= 300; seqno++)
