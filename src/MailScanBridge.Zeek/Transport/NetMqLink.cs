@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using MailScanBridge.Zeek.Transport.Curve;
 using NetMQ;
@@ -17,10 +16,6 @@ internal sealed class NetMqLink : IHubLink
 {
     // Odd, so that both sockets have their turns where each is asked once a turn.
     private const int AskEvery = 7;
-
-    // To wait for the two monitors as well takes four of nine system calls, so a link that is busy waits for them only now and then. The loop's ticks end any wait without them.
-    private const int WithoutMonitors = 3;
-    private static readonly TimeSpan MonitorsEvery = TimeSpan.FromMilliseconds(50);
 
     private static int _monitors;
 
@@ -45,7 +40,6 @@ internal sealed class NetMqLink : IHubLink
     private bool _mayReceive;
     private bool _mayNotice;
     private int _asked;
-    private long _monitorsAsked;
 
     public NetMqLink(ZeekClientOptions options, byte[] nodeId, NetMqTransport transport, Action<string> refused)
     {
@@ -69,9 +63,9 @@ internal sealed class NetMqLink : IHubLink
             [
                 new NetMQSelector.Item(_receive, PollEvents.PollIn),
                 new NetMQSelector.Item(_send, PollEvents.PollIn),
-                transport.WakeItem(),
                 new NetMQSelector.Item(_receiveMonitor, PollEvents.PollIn),
                 new NetMQSelector.Item(_sendMonitor, PollEvents.PollIn),
+                transport.WakeItem(),
             ];
             if (options.Curve is { } keys)
             {
@@ -99,22 +93,14 @@ internal sealed class NetMqLink : IHubLink
 
     public void Wait(TimeSpan timeout)
     {
-        var all = !Connected || Stopwatch.GetElapsedTime(_monitorsAsked) > MonitorsEvery;
-        _selector.Select(_items, all ? _items.Length : WithoutMonitors, (long)timeout.TotalMilliseconds);
+        _selector.Select(_items, _items.Length, (long)timeout.TotalMilliseconds);
         _mayReceive |= IsReady(_items[0]);
         _mayNotice |= IsReady(_items[1]);
-        if (IsReady(_items[2]))
+        if (IsReady(_items[4]))
             _transport.ResetWake();
-        if (all)
-            AskMonitors();
-    }
-
-    private void AskMonitors()
-    {
-        _monitorsAsked = Stopwatch.GetTimestamp();
-        while (IsReady(_items[3]) && _receiveMonitor.HasIn)
+        while (IsReady(_items[2]) && _receiveMonitor.HasIn)
             _receiveMonitor.Poll(TimeSpan.Zero);
-        while (IsReady(_items[4]) && _sendMonitor.HasIn)
+        while (IsReady(_items[3]) && _sendMonitor.HasIn)
             _sendMonitor.Poll(TimeSpan.Zero);
     }
 
