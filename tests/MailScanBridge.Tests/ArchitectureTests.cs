@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using MailScanBridge.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace MailScanBridge.Tests;
@@ -42,6 +44,19 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Nothing_in_the_library_knows_the_daemon() => Assert.DoesNotContain(Usings(""), u => u.StartsWith("MailScanBridge.Daemon", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(typeof(ScanPipeline))]
+    [InlineData(typeof(Daemon.Hosting.Bridge))]
+    public void Each_log_line_has_an_id_of_its_own(Type ofAssembly)
+    {
+        var ids = ofAssembly.Assembly.GetTypes()
+            .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
+
+        Assert.True(ids.Count >= 10);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+    }
 
     private static IEnumerable<string> Usings(string room) => Directory.EnumerateFiles(Path.Combine(s_source, room), "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))

@@ -21,7 +21,7 @@ internal static class SoakCommand
         var faults = Number("--faults", "Most faults; 0: until the last request was sent.", defaults.Faults);
         var stopFor = Time("--stop-for", "How long a stopped daemon stays so.", defaults.StopFor);
         var seed = Number("--seed", "Of the random moments and files.", defaults.Seed);
-        var command = new Command("soak", "Load a daemon of its own, in a temporary directory, and do it harm. Prints requests, answers, losses, duplicates, latency and growth; ends with 0 only where nothing was lost or wrong and nothing grew.")
+        var command = new Command("soak", "Load a daemon of its own, in a temporary directory, and do it harm. Prints requests, answers, losses, duplicates, latency and growth; ends with 0 only where nothing was lost, wrong or left, and, over four minutes and more, nothing grew.")
         {
             rate, time, files, fault, every, faults, stopFor, seed,
         };

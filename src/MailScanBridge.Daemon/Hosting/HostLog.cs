@@ -38,7 +38,7 @@ internal static partial class HostLog
     [LoggerMessage(10006, LogLevel.Information, "Sandbox: bubblewrap {Version}")]
     public static partial void SandboxFound(ILogger logger, string version);
 
-    [LoggerMessage(10010, LogLevel.Warning, "Scanner {Name} is used though {Why} (allow_unsafe_paths)")]
+    [LoggerMessage(10013, LogLevel.Warning, "Scanner {Name} is used though {Why} (allow_unsafe_paths)")]
     public static partial void UnsafePath(ILogger logger, string name, string why);
 
     [LoggerMessage(10007, LogLevel.Warning, "No sandbox: {Why}. Commands are refused unless their option sandbox, or the configuration's, is if_available or off; then they run without limits on memory, processor, files and network.")]

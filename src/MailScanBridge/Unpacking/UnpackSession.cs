@@ -69,17 +69,19 @@ internal sealed class UnpackSession
     public void Problem(ScanItem container, string reason, string detail, bool isFinal = false)
     {
         int noted = 0;
+        bool isFirstOfKind = true;
         foreach (UnpackProblem problem in _problems)
         {
             if (!ReferenceEquals(problem.Item, container))
                 continue;
             noted++;
+            isFirstOfKind &= problem.Reason != reason || problem.IsFinal != isFinal;
             if (problem.Reason == reason && problem.Detail == detail)
                 return;
         }
 
-        // A limit is always noted: it says why the work ended.
-        if (noted < MaxProblems || (reason == Reasons.Limits && noted < 2 * MaxProblems))
+        // A limit is always noted: it says why the work ended. So is the first of each kind: another reader may mend the others, and not this.
+        if (noted < MaxProblems || isFirstOfKind || (reason == Reasons.Limits && noted < 2 * MaxProblems))
             _problems.Add(new UnpackProblem(container, reason, detail) { IsFinal = isFinal });
     }
 

@@ -19,7 +19,7 @@ public sealed class DnsBlockList : IUrlSource
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly AnswerCache<bool?> _known;
     private readonly SemaphoreSlim _open;
-    private (string? Problem, DateTimeOffset Until)? _probe;
+    private volatile Probe? _probe;
 
     /// <param name="options">Which list.</param>
     /// <param name="time">For how long answers are kept.</param>
@@ -122,9 +122,12 @@ public sealed class DnsBlockList : IUrlSource
 
         var name = string.Create(CultureInfo.InvariantCulture, $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}.invalid.{_options.Zone}");
         var problem = await ResolvesAsync(name, cancellationToken) ? $"{_options.Zone} lists a name that was made up: the resolver, or the list, answers for everything" : null;
-        _probe = (problem, _time.GetUtcNow() + TimeSpan.FromMinutes(10));
+        _probe = new Probe(problem, _time.GetUtcNow() + TimeSpan.FromMinutes(10));
         return problem;
     }
+
+    /// <summary>What was found when the resolver was last looked at. One object, so that many can read it while it is exchanged.</summary>
+    private sealed record Probe(string? Problem, DateTimeOffset Until);
 }
 
 /// <summary>A block list asked over DNS.</summary>

@@ -1,3 +1,4 @@
+using MailScanBridge.Samples.MailPcap.Formats;
 using MailScanBridge.Tests.Scanning.External;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Unpacking;
@@ -41,6 +42,35 @@ public sealed class OutsideTests : IDisposable
 
         Assert.Contains(result.Problems, p => p.Reason == Reasons.Damaged);
         Assert.Contains(result.Items, i => i.Name == "a");
+    }
+
+    [Fact]
+    public void Damage_is_not_forgotten_behind_much_that_another_reader_can_mend()
+    {
+        var zip = new ZipFile();
+        for (var i = 0; i < 40; i++)
+        {
+            zip.Add($"unknown-{i}", "x"u8.ToArray());
+        }
+
+        var content = zip.Add("damaged", "y"u8.ToArray()).ToArray();
+        Patch("PK\u0003\u0004"u8.ToArray(), method: 8, checksum: 14);
+        Patch("PK\u0001\u0002"u8.ToArray(), method: 10, checksum: 16);
+
+        var result = Unpack(content, new Fake("first") { Members = [("damaged", "z")] });
+
+        Assert.Equal(Reasons.Damaged, Assert.Single(result.Problems).Reason);
+
+        // Forty members of a method that nobody knows, and one whose checksum is another's.
+        void Patch(byte[] signature, int method, int checksum)
+        {
+            var at = -1;
+            for (var i = 0; i <= 40; i++)
+            {
+                at += 1 + content.AsSpan(at + 1).IndexOf(signature);
+                content[at + (i < 40 ? method : checksum)] ^= 0x50;
+            }
+        }
     }
 
     [Fact]

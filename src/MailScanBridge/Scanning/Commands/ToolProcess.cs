@@ -56,6 +56,8 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
                 throw new ToolFaultException(failure, isTransient: false);
             }
 
+            // The tool may have ended before it could be killed for this; whether that still counts as cancelled is not relied on.
+            reader?.Failure?.Throw();
             return new ToolRun(result.ExitCode, output.Text, errors.Text, output.Overflowed || errors.Overflowed);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && reader?.Failure is { } failure)

@@ -21,7 +21,7 @@ public sealed class HashRegistryScanner : IScanner
     private readonly ToolGuard _guard;
     private readonly LookupClient _dns;
     private readonly TimeProvider _time;
-    private (string? Problem, long At)? _probe;
+    private volatile Probe? _probe;
 
     /// <param name="name">As configuration, routes and verdicts call it.</param>
     /// <param name="options">Which registry.</param>
@@ -114,7 +114,7 @@ public sealed class HashRegistryScanner : IScanner
             }
         }
 
-        _probe = (problem, _time.GetTimestamp());
+        _probe = new Probe(problem, _time.GetTimestamp());
         return problem;
     }
 
@@ -136,4 +136,7 @@ public sealed class HashRegistryScanner : IScanner
             throw new ToolFaultException($"{_options.Zone}: {e.Message}", isTransient: true, e);
         }
     }
+
+    /// <summary>What was found when the resolver was last looked at. One object, so that many can read it while it is exchanged.</summary>
+    private sealed record Probe(string? Problem, long At);
 }

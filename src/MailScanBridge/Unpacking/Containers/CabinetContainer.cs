@@ -69,38 +69,48 @@ internal sealed class CabinetContainer : IContainer
 
         // A folder is one stream; its files follow each other in it.
         CabinetFolderStream data = Start();
-        long at = 0;
-        Member last = default;
-        foreach (Member member in members)
+        try
         {
-            // Files with the same content may share it, as those of installers do.
-            if (member.Offset < at && member.Offset == last.Offset && member.Size == last.Size)
-            {
-                data.Dispose();
-                (data, at) = (Start(), 0);
-            }
-            else if (member.Offset < at)
-            {
-                parts.Problem(Reasons.Damaged, $"{member.Name}: overlaps the file before it");
-                continue;
-            }
-
-            last = member;
-            (uint Crc, long Length)? read = parts.Write(member.Name, null, target =>
-            {
-                Copy(data, Stream.Null, member.Offset - at);
-                at = member.Offset;
-                at += Copy(data, target, member.Size);
-            });
-            if (read is null)
-                return; // the stream stands in the middle, and what follows cannot be found
-            if (read.Value.Length != member.Size)
-                parts.Problem(Reasons.Damaged, $"{member.Name}: {read.Value.Length} of {member.Size} bytes");
+            TakeOut();
+        }
+        finally
+        {
+            data.Dispose();
         }
 
-        data.Dispose();
-
         CabinetFolderStream Start() => new(content, folder.Start, folder.Blocks, reserve, folder.Method == 1, parts.Token);
+
+        void TakeOut()
+        {
+            long at = 0;
+            Member last = default;
+            foreach (Member member in members)
+            {
+                // Files with the same content may share it, as those of installers do.
+                if (member.Offset < at && member.Offset == last.Offset && member.Size == last.Size)
+                {
+                    data.Dispose();
+                    (data, at) = (Start(), 0);
+                }
+                else if (member.Offset < at)
+                {
+                    parts.Problem(Reasons.Damaged, $"{member.Name}: overlaps the file before it");
+                    continue;
+                }
+
+                last = member;
+                (uint Crc, long Length)? read = parts.Write(member.Name, null, target =>
+                {
+                    Copy(data, Stream.Null, member.Offset - at);
+                    at = member.Offset;
+                    at += Copy(data, target, member.Size);
+                });
+                if (read is null)
+                    return; // the stream stands in the middle, and what follows cannot be found
+                if (read.Value.Length != member.Size)
+                    parts.Problem(Reasons.Damaged, $"{member.Name}: {read.Value.Length} of {member.Size} bytes");
+            }
+        }
     }
 
     private static long Copy(Stream from, Stream to, long length)
