@@ -34,31 +34,73 @@ internal sealed partial class ScanPipeline
             {
                 var (key, acknowledged) = closing;
                 _outbox.Remove(key, acknowledged);
-                if (await InsistAsync(() => _queue.CloseAsync(key, acknowledged), cancellationToken) is { } closed && await ForgetAsync(closed, cancellationToken))
+                if (await InsistAsync(() => _queue.CloseAsync(key, acknowledged), cancellationToken) is { } closed && !IsInLineToBeKept(closed))
                 {
-                    await InsistAsync(() => _queue.DoneAsync(key), cancellationToken);
+                    await EndAsync(closed, cancellationToken);
                 }
             }));
             keys.Clear();
         }
     }
 
-    /// <summary>The file's end: into quarantine if its verdict is one of those, then out of the store. False where the disk refuses one of the two.</summary>
-    private async Task<bool> ForgetAsync(ClosedRequest closed, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether a file waits to go into quarantine, in a line of its own: an archive is written and synced for each, and files that need none must
+    /// not wait for that. Where the line is full the file is not kept.
+    /// </summary>
+    private bool IsInLineToBeKept(ClosedRequest closed)
     {
-        if (closed.Request.StoreName is not { } name)
-        {
-            return true;
-        }
-
-        var path = _custody.PathOf(name);
-        if (!await _quarantine.KeepAsync(path, closed.Request.File, closed.Verdict, cancellationToken))
+        var key = closed.Request.RequestKey;
+        if (closed.Request.StoreName is null || !_quarantine.Wants(closed.Verdict))
         {
             return false;
         }
 
-        FaultPoints.Pass(FaultPoints.BeforeDelete);
-        return _shelf.Delete(path);
+        if (_inLine.ContainsKey(key))
+        {
+            return true;
+        }
+
+        if (_keeping.Reader.Count >= _quarantineOptions.MaxWaiting)
+        {
+            _quarantine.LeaveOut(key, tell: Interlocked.Exchange(ref _keepingIsBehind, 1) == 0);
+            return false;
+        }
+
+        _inLine[key] = 0;
+        _keeping.Writer.TryWrite(closed);
+        return true;
+    }
+
+    private async Task KeepingLoopAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var closed in _keeping.Reader.ReadAllAsync(cancellationToken))
+        {
+            if (await _quarantine.KeepAsync(_custody.PathOf(closed.Request.StoreName!), closed.Request.File, closed.Verdict, cancellationToken))
+            {
+                await EndAsync(closed, cancellationToken);
+            }
+
+            _inLine.TryRemove(closed.Request.RequestKey, out _);
+            if (_keeping.Reader.Count == 0)
+            {
+                Volatile.Write(ref _keepingIsBehind, 0);
+            }
+        }
+    }
+
+    /// <summary>The file's end: out of the store, unless the disk refuses; then the tidying tries again.</summary>
+    private async Task EndAsync(ClosedRequest closed, CancellationToken cancellationToken)
+    {
+        if (closed.Request.StoreName is { } name)
+        {
+            FaultPoints.Pass(FaultPoints.BeforeDelete);
+            if (!_shelf.Delete(_custody.PathOf(name)))
+            {
+                return;
+            }
+        }
+
+        await InsistAsync(() => _queue.DoneAsync(closed.Request.RequestKey), cancellationToken);
     }
 
     private async Task HeartbeatLoopAsync(CancellationToken cancellationToken)

@@ -44,6 +44,10 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _version;
     private readonly Channel<(RequestKey Key, FileRequest Request, Verdict? Verdict)> _accepted = Channel.CreateUnbounded<(RequestKey, FileRequest, Verdict?)>();
+    private readonly Channel<ClosedRequest> _keeping = Channel.CreateUnbounded<ClosedRequest>(); // bounded by quarantine.max_waiting
+    private readonly ConcurrentDictionary<RequestKey, byte> _inLine = new(); // what is in it, or is being kept
+    private readonly QuarantineOptions _quarantineOptions;
+    private int _keepingIsBehind;
     private readonly Channel<(RequestKey Key, int? Acknowledged)> _closing = Channel.CreateUnbounded<(RequestKey, int?)>();
     private readonly SemaphoreSlim _accepting;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
@@ -73,6 +77,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);
         _shelf = new Shelf(_metrics, time, _logger);
+        _quarantineOptions = parts.Quarantine;
         _quarantine = new Quarantine(parts.Quarantine, new AuditLog(parts.AuditLogPath, time, _logger), time, _metrics, _logger);
         _spoolFloor = new DiskFloor(parts.Custody.Spool, parts.Disk.SpoolMinFree);
         _stateFloor = new DiskFloor(Path.GetDirectoryName(parts.Queue.JournalPath)!, parts.Disk.StateMinFree);
@@ -102,6 +107,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             IntakeLoopAsync(stop.Token),
             AcceptedLoopAsync(stop.Token),
             ClosingLoopAsync(stop.Token),
+            KeepingLoopAsync(stop.Token),
             HeartbeatLoopAsync(stop.Token),
             ResendLoopAsync(stop.Token),
             DiskLoopAsync(stop.Token),

@@ -17,6 +17,7 @@ internal static class RetentionReader
             MaxAge = quarantine.Duration("max_age", defaults.MaxAge, TenYears),
             MaxBytes = quarantine.Size("max_bytes", defaults.MaxBytes),
             MinFree = quarantine.Size("min_free", defaults.MinFree, zeroAllowed: true),
+            MaxWaiting = quarantine.Number("max_waiting", defaults.MaxWaiting, 1, 10_000_000),
             MaxOrigins = quarantine.Number("max_origins", defaults.MaxOrigins, 1, 10_000),
         };
         quarantine.NothingElse();

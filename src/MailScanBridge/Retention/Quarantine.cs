@@ -48,13 +48,26 @@ internal sealed class Quarantine : IDisposable
         }
     }
 
+    /// <summary>Whether a file with this verdict is kept.</summary>
+    public bool Wants(Verdict verdict) => _options.Verdicts.Contains(verdict.Kind);
+
+    /// <summary>Notes that a file is not kept, since too many wait for that.</summary>
+    public void LeaveOut(RequestKey key, bool tell)
+    {
+        _metrics.QuarantineNotKept("behind");
+        if (tell)
+        {
+            Log.QuarantineNotKept(_logger, key, $"{_options.MaxWaiting} files wait to be kept (quarantine.max_waiting)");
+        }
+    }
+
     /// <summary>
     /// Keeps a file if its verdict is one of those to keep. True: it may leave the store now (it is kept, need not be, or there is no room
     /// for it, which is counted and logged). False: the disk refused, and the file should stay where it is until a later try.
     /// </summary>
     public async Task<bool> KeepAsync(string path, FileRequest request, Verdict verdict, CancellationToken cancellationToken)
     {
-        if (!_options.Verdicts.Contains(verdict.Kind))
+        if (!Wants(verdict))
         {
             return true;
         }

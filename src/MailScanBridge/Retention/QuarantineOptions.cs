@@ -24,6 +24,11 @@ public sealed record QuarantineOptions
     /// <summary>Bytes to leave free on its file system, default 512 MiB: below, the oldest go first, then nothing new is kept. 0: no floor.</summary>
     public long MinFree { get; init; } = 512L << 20;
 
+    /// <summary>
+    /// Most files that wait to be kept, default 10,000; they stay in the store meanwhile. Beyond it a file is not kept (<c>mailscan.quarantine.not_kept</c>).
+    /// </summary>
+    public int MaxWaiting { get; init; } = 10_000;
+
     /// <summary>Most origins noted for one content, default 100; further ones are only counted, in its <c>origins_total</c>.</summary>
     public int MaxOrigins { get; init; } = 100;
 }

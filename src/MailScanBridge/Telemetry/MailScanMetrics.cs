@@ -69,7 +69,7 @@ public sealed class MailScanMetrics : IDisposable
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
         _quarantineKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.kept", "{file}", "Files quarantined; new is false for a content that was there already");
         _quarantineRemovedCounter = Meter.CreateCounter<long>("mailscan.quarantine.removed", "{file}", "Files that left the quarantine by themselves, by cause: age, bytes, space");
-        _quarantineNotKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.not_kept", "{file}", "Files that should have been quarantined, and were not for want of room, by cause: size, space");
+        _quarantineNotKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.not_kept", "{file}", "Files that should have been quarantined, and were not for want of room, by cause: size, space, behind");
         _quarantineFailedCounter = Meter.CreateCounter<long>("mailscan.quarantine.failed", "{try}", "Times that the quarantine's disk refused; the file stays in the store until a later try");
         _rejectedRemovedCounter = Meter.CreateCounter<long>("mailscan.rejected.removed", "{file}", "Files removed from those set aside, by cause");
         _diskFreeGauge = Meter.CreateGauge<long>("mailscan.disk.free", "By", "Bytes free, by file system: spool, state");

@@ -30,12 +30,12 @@ public sealed class RetentionConfigTests : IDisposable
             """
             replies: { max_gone: 5 }
             retention: { rejected_max_age: 1d, rejected_max_bytes: 1MiB }
-            quarantine: { verdicts: [suspicious, malicious], password: x, max_age: 365d, max_bytes: 2GiB, min_free: 0, max_origins: 7 }
+            quarantine: { verdicts: [suspicious, malicious], password: x, max_age: 365d, max_bytes: 2GiB, min_free: 0, max_waiting: 9, max_origins: 7 }
             disk: { min_free_spool: 0, min_free_state: 1GiB }
             """);
 
         Assert.Equal([VerdictKind.Suspicious, VerdictKind.Malicious], config.Quarantine.Verdicts);
-        Assert.Equal(("x", TimeSpan.FromDays(365), 2L << 30, 0L, 7), (config.Quarantine.Password, config.Quarantine.MaxAge, config.Quarantine.MaxBytes, config.Quarantine.MinFree, config.Quarantine.MaxOrigins));
+        Assert.Equal(("x", TimeSpan.FromDays(365), 2L << 30, 0L, 9, 7), (config.Quarantine.Password, config.Quarantine.MaxAge, config.Quarantine.MaxBytes, config.Quarantine.MinFree, config.Quarantine.MaxWaiting, config.Quarantine.MaxOrigins));
         Assert.Equal((0L, 1L << 30), (config.Disk.SpoolMinFree, config.Disk.StateMinFree));
         Assert.Equal((TimeSpan.FromDays(1), 1L << 20, 5), (config.Custody.RejectedMaxAge, config.Custody.RejectedMaxBytes, config.Replies.MaxGone));
         Assert.Empty(Load("quarantine: { verdicts: [] }").Quarantine.Verdicts);
@@ -46,6 +46,7 @@ public sealed class RetentionConfigTests : IDisposable
     [InlineData("quarantine: { password: '' }", "quarantine.password")]
     [InlineData("quarantine: { max_bytes: 0 }", "quarantine.max_bytes")]
     [InlineData("quarantine: { max_age: never }", "quarantine.max_age")]
+    [InlineData("quarantine: { max_waiting: 0 }", "quarantine.max_waiting")]
     [InlineData("quarantine: { keep: 1 }", "quarantine.keep")]
     [InlineData("disk: { min_free_state: -1 }", "disk.min_free_state")]
     [InlineData("retention: { rejected: 1 }", "retention.rejected")]

@@ -33,6 +33,51 @@ public sealed class PipelineQuarantineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_for_the_quarantine_holds_up_no_file_that_does_not()
+    {
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        using (new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            node.Ask(1, Make.Eicar);
+            await node.VerdictAsync(1);
+            node.Acknowledge(1);
+            node.Ask(2, "hello"u8.ToArray());
+            await node.VerdictAsync(2);
+            node.Acknowledge(2);
+
+            await Wait.UntilAsync(() => _host.StoredFiles.Count == 1, "the clean file to leave the store");
+            Assert.EndsWith(".1", _host.StoredFiles[0], StringComparison.Ordinal);
+            node.Acknowledge(1); // once more: it waits once
+        }
+
+        await Wait.UntilAsync(() => _host.StoredFiles.Count == 0, "the other to leave it");
+        Assert.Single(Directory.GetFiles(Folder, "*.zip"));
+        await _host.StopAsync();
+        Assert.All(await _host.RowsAsync(), row => Assert.Equal(RequestState.Done, row.State));
+    }
+
+    [Fact]
+    public async Task Beyond_the_most_that_may_wait_a_file_is_not_kept_which_is_counted_and_told_once()
+    {
+        _host.Parts = _host.Parts with { Quarantine = _host.Parts.Quarantine with { MaxWaiting = 0 } };
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        foreach (var seqno in (ulong[])[1, 2])
+        {
+            node.Ask(seqno, Make.Eicar);
+            Assert.Equal(("malicious", ""), await node.VerdictAsync(seqno));
+            node.Acknowledge(seqno);
+        }
+
+        await Wait.UntilAsync(() => _host.StoredFiles.Count == 0, "both to leave the store");
+        Assert.Empty(Directory.GetFiles(Folder, "*.zip"));
+        Assert.Equal(2, _host.Count("mailscan.quarantine.not_kept"));
+        Assert.Single(_host.Log.Lines, l => l.Contains("quarantine.max_waiting", StringComparison.Ordinal));
+        await _host.StopAsync();
+    }
+
+    [Fact]
     public async Task A_crash_between_the_closing_and_the_quarantine_loses_no_file()
     {
         await _host.StartAsync();
