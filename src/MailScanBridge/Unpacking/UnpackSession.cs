@@ -29,6 +29,9 @@ internal sealed class UnpackSession
     private readonly HashSet<(string Sha256, string Type, bool DeclaredMail)> _opened = [];
     private readonly Queue<ScanItem> _pending = new();
     private readonly string _workDirectory;
+
+    // Of each container the first of each kind that was one too many to note, in case those that were noted are mended.
+    private readonly List<UnpackProblem> _unnoted = [];
     private readonly Dictionary<string, int> _tools = [];
     private long _written;
 
@@ -70,19 +73,23 @@ internal sealed class UnpackSession
     {
         int noted = 0;
         bool isFirstOfKind = true;
-        foreach (UnpackProblem problem in _problems)
+        foreach (UnpackProblem other in _problems)
         {
-            if (!ReferenceEquals(problem.Item, container))
+            if (!ReferenceEquals(other.Item, container))
                 continue;
             noted++;
-            isFirstOfKind &= problem.Reason != reason || problem.IsFinal != isFinal;
-            if (problem.Reason == reason && problem.Detail == detail)
+            isFirstOfKind &= other.Reason != reason || other.IsFinal != isFinal;
+            if (other.Reason == reason && other.Detail == detail)
                 return;
         }
 
-        // A limit is always noted: it says why the work ended. So is the first of each kind: another reader may mend the others, and not this.
-        if (noted < MaxProblems || isFirstOfKind || (reason == Reasons.Limits && noted < 2 * MaxProblems))
-            _problems.Add(new UnpackProblem(container, reason, detail) { IsFinal = isFinal });
+        var problem = new UnpackProblem(container, reason, detail) { IsFinal = isFinal };
+
+        // A limit is always noted: it says why the work ended.
+        if (noted < MaxProblems || (reason == Reasons.Limits && noted < 2 * MaxProblems))
+            _problems.Add(problem);
+        else if (isFirstOfKind && !_unnoted.Exists(p => IsOfKind(p, problem)))
+            _unnoted.Add(problem);
     }
 
     /// <summary>Why something in a container could not be read that another reader might.</summary>
@@ -93,8 +100,14 @@ internal sealed class UnpackSession
     public void Mended(ScanItem container, IReadOnlyList<string> reasons)
     {
         container.IsOpened |= reasons.Contains(Reasons.Encrypted);
-        _problems.RemoveAll(p => ReferenceEquals(p.Item, container) && !p.IsFinal && p.Reason != Reasons.Damaged && reasons.Contains(p.Reason));
+        _problems.RemoveAll(IsMended);
+        _problems.AddRange(_unnoted.Where(p => ReferenceEquals(p.Item, container) && !IsMended(p)));
+        _unnoted.RemoveAll(p => ReferenceEquals(p.Item, container));
+
+        bool IsMended(UnpackProblem p) => ReferenceEquals(p.Item, container) && !p.IsFinal && p.Reason != Reasons.Damaged && reasons.Contains(p.Reason);
     }
+
+    private static bool IsOfKind(UnpackProblem one, UnpackProblem other) => ReferenceEquals(one.Item, other.Item) && one.Reason == other.Reason && one.IsFinal == other.IsFinal;
 
     /// <summary>Notes that a program outside was used.</summary>
     public void NoteTool(string name) => _tools[name] = _tools.GetValueOrDefault(name) + 1;

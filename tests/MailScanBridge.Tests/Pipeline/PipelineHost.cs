@@ -131,6 +131,17 @@ internal sealed class PipelineHost : IAsyncDisposable
         return queue.Snapshot();
     }
 
+    /// <summary>How far a request is in the journal, also while the pipeline runs.</summary>
+    public RequestState StateOf(ulong seqno)
+    {
+        using var connection = new SqliteConnection($"Data Source={Parts.Queue.JournalPath};Pooling=False;Mode=ReadOnly");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT state FROM requests WHERE seqno = $seqno";
+        command.Parameters.AddWithValue("$seqno", (long)seqno);
+        return (RequestState)(long)command.ExecuteScalar()!;
+    }
+
     /// <summary>Changes the journal behind the pipeline's back; only while it is stopped.</summary>
     public void Execute(string sql)
     {

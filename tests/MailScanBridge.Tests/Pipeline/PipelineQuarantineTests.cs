@@ -137,6 +137,7 @@ public sealed class PipelineQuarantineTests : IAsyncLifetime
         _host.Execute("UPDATE requests SET state = 1 WHERE seqno = 2");
         await _host.StartAsync();
         await Wait.UntilAsync(() => _host.Log.Lines.Count(l => l.Contains(" 2003: ", StringComparison.Ordinal)) == 2, "the start");
+        await Wait.UntilAsync(() => _host.StateOf(2) != RequestState.Answered, "the request to be closed");
         await _host.StopAsync();
         Assert.All(await _host.RowsAsync(), r => Assert.NotEqual(RequestState.Answered, r.State));
     }
