@@ -9,7 +9,7 @@ public sealed partial class ZeekClient
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The reply.</returns>
-    /// <exception cref="ZeekPublishException">The request was not sent.</exception>
+    /// <exception cref="ZeekPublishException">The request was not sent, for instance since nobody has subscribed yet: see <see cref="WaitForSubscriberAsync"/>.</exception>
     /// <exception cref="TimeoutException">No reply came in time.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed before a reply came.</exception>
     /// <exception cref="ArgumentException">A request for the same reply is under way, or the place of the reply's id is below zero.</exception>

@@ -52,8 +52,13 @@ public sealed class CrashTests(ITestOutputHelper output)
         await daemon.StopAsync(cancellationToken);
 
         var logged = File.ReadAllLines(daemon.VerdictLog).Select(Key).OfType<string>().ToList();
-        var lost = rows.Count(r => r.Reason is Reasons.Timeout or Reasons.NoBridge or Reasons.GaveUp or Reasons.Custody);
+        var lost = rows.Count(r => IsLost(r.Reason));
         output.WriteLine($"{point}: {kills} kills, {files.Count} requests, {rows.Count - lost} answers, {lost} lost, {logged.Count - logged.Distinct().Count()} twice in the log, {sensor.Resends} sent again, {sensor.Repeats} verdicts repeated");
+        foreach (var row in rows.Where(r => IsLost(r.Reason)))
+        {
+            output.WriteLine($"lost: {row.Seqno} {row.Label} {row.Reason} {row.Detail}");
+        }
+
         Assert.Equal(Kills, kills);
         Assert.Equal(files.Count, rows.Count);
         Assert.Equal(files.Count, rows.Select(r => r.Seqno).Distinct().Count());
@@ -67,6 +72,8 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         Assert.Empty(Directory.EnumerateFiles(daemon.Spool));
     }
+
+    private static bool IsLost(string reason) => reason is Reasons.Timeout or Reasons.NoBridge or Reasons.GaveUp or Reasons.Custody;
 
     private static int FilesLeft(DaemonProcess daemon) => Directory.EnumerateFiles(Path.Combine(daemon.State, "store", "files")).Count();
 

@@ -17,7 +17,7 @@ public sealed partial class ScanQueue
     public int LaterCount => Volatile.Read(ref _laterCount);
 
     /// <summary>Requests that wait for a worker.</summary>
-    public int WaitingCount => _waiting.Count;
+    public int WaitingCount => _waiting.Count + SuspectCount();
 
     /// <summary>How long the request that is next has waited for a worker; zero where none waits.</summary>
     public TimeSpan OldestWait => _waiting.Foremost() is { Count: > 0 } next ? next.Max(e => _time.GetElapsedTime(e.WaitsSince)) : TimeSpan.Zero;

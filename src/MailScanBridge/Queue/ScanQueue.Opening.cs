@@ -7,6 +7,12 @@ namespace MailScanBridge.Queue;
 /// <content>What stood in the journal when the daemon starts, and what becomes of a journal that is none.</content>
 public sealed partial class ScanQueue
 {
+    /// <summary>
+    /// What was being scanned when the daemon died, that with the fewest attempts first. One of them may have killed it and the others were only
+    /// near, so they come after the rest and one at a time: then a further death has one of them to blame, and not the same ones each time.
+    /// </summary>
+    private readonly PriorityQueue<Entry, (int Attempts, long Id)> _suspects = new();
+
     private static (Journal Journal, List<JournalRow> Rows) OpenOrSetAside(string path, TimeProvider time, ILogger logger)
     {
         const int noSuchColumn = 1; // SQLITE_ERROR: a database, and not ours
@@ -70,7 +76,15 @@ public sealed partial class ScanQueue
         if (row.State == RequestState.Accepted)
         {
             _open++;
-            Enqueue(entry);
+            entry.IsSuspect = row.Attempts > 0;
+            if (entry.IsSuspect)
+            {
+                _suspects.Enqueue(entry, (row.Attempts, row.Id));
+            }
+            else
+            {
+                Enqueue(entry);
+            }
         }
         else if (row.State == RequestState.Done)
         {
@@ -80,6 +94,25 @@ public sealed partial class ScanQueue
         {
             HoldForLater(entry);
             _later.Enqueue(entry);
+        }
+    }
+
+    private void NextSuspect()
+    {
+        lock (_suspects)
+        {
+            if (_suspects.TryDequeue(out var entry, out _))
+            {
+                Enqueue(entry);
+            }
+        }
+    }
+
+    private int SuspectCount()
+    {
+        lock (_suspects)
+        {
+            return _suspects.Count;
         }
     }
 }

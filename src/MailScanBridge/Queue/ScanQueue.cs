@@ -52,11 +52,12 @@ public sealed partial class ScanQueue : IAsyncDisposable
         var gone = journal.ReadGone();
         var queue = new ScanQueue(options, time, metrics, new JournalWriter(journal, options.MaxBatch, metrics.JournalCommit), logger);
 
-        // What was being scanned when the daemon died comes last: it may be what killed it, and if it was only near, it will not be near each time.
-        foreach (var row in rows.OrderBy(r => r.Attempts).ThenBy(r => r.Id))
+        foreach (var row in rows.OrderBy(r => r.Id))
         {
             queue.Restore(row, time);
         }
+
+        queue.NextSuspect();
 
         foreach (var (node, at) in gone)
         {
@@ -122,6 +123,12 @@ public sealed partial class ScanQueue : IAsyncDisposable
             entry.Verdict = verdict;
             entry.State = RequestState.Answered;
             entry.Later = false;
+        }
+
+        if (entry.IsSuspect)
+        {
+            entry.IsSuspect = false;
+            NextSuspect();
         }
 
         if (later)
@@ -286,6 +293,9 @@ public sealed partial class ScanQueue : IAsyncDisposable
         public volatile RequestState State;
         public volatile Verdict? Verdict;
         public int Attempts;
+
+        /// <summary>It was being scanned when an earlier daemon died.</summary>
+        public bool IsSuspect;
         public string? LastCause;
     }
 }

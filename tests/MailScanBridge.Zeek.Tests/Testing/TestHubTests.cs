@@ -101,6 +101,7 @@ public class TestHubTests
         await using var client = await StartAsync("reply.");
         await using var server = await StartAsync("request.");
         var serving = ServeAsync(server);
+        await client.WaitForSubscriberAsync("request.", Wait.Token);
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => client.RequestAsync(
             "request.",
             new ZeekEvent("Test::ask", ZeekValue.FromString($"id{i}"), ZeekValue.FromCount((ulong)i)),
