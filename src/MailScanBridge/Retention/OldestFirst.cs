@@ -3,12 +3,15 @@ namespace MailScanBridge.Retention;
 /// <summary>What a directory keeps: nothing older than an age, and no more bytes than a cap, for which the oldest go first.</summary>
 internal static class OldestFirst
 {
-    /// <summary>Those that must go, the oldest first, each with the cause.</summary>
-    public static IEnumerable<(Kept Kept, RemovalCause Why)> Leaving(IEnumerable<Kept> all, DateTimeOffset now, TimeSpan maxAge, long maxBytes)
+    /// <summary>Those that must go, each with the cause.</summary>
+    /// <param name="all">The oldest first.</param>
+    /// <param name="total">The bytes of all of them.</param>
+    /// <param name="now">For their ages.</param>
+    /// <param name="maxAge">What is older goes.</param>
+    /// <param name="maxBytes">What all that stay may have.</param>
+    public static IEnumerable<(Kept Kept, RemovalCause Why)> Leaving(IEnumerable<Kept> all, long total, DateTimeOffset now, TimeSpan maxAge, long maxBytes)
     {
-        var left = all.OrderBy(k => k.Since).ToList();
-        var total = left.Sum(k => k.Bytes);
-        foreach (var kept in left)
+        foreach (var kept in all)
         {
             var old = now - kept.Since > maxAge;
             if (!old && total <= maxBytes)

@@ -14,6 +14,7 @@ internal sealed class Quarantine : IDisposable
     private const long Overhead = 64 * 1024; // Of a zip and its JSON, at most, as reckoned before they are written.
     private readonly QuarantineOptions _options;
     private readonly QuarantineFolder _folder;
+    private readonly QuarantineStock _stock;
     private readonly AuditLog _audit;
     private readonly TimeProvider _time;
     private readonly MailScanMetrics _metrics;
@@ -32,6 +33,7 @@ internal sealed class Quarantine : IDisposable
     {
         _options = options;
         _folder = new QuarantineFolder(options.Path, time);
+        _stock = new QuarantineStock(_folder);
         _audit = audit;
         _time = time;
         _metrics = metrics;
@@ -75,7 +77,9 @@ internal sealed class Quarantine : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
+            _stock.LookAgain();
             await KeepOneAsync(path, request, verdict, cancellationToken);
+            _stock.Settle();
             return true;
         }
         catch (FileNotFoundException e) when (e.FileName == path)
@@ -105,7 +109,10 @@ internal sealed class Quarantine : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
+            _stock.Forget();
+            _stock.LookAgain();
             await MakeRoomAsync(0, cancellationToken);
+            _stock.Settle();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -158,6 +165,7 @@ internal sealed class Quarantine : IDisposable
                     Origins = [origin],
                 },
                 partial);
+            _stock.Update(sha256);
         }
         finally
         {
@@ -191,28 +199,30 @@ internal sealed class Quarantine : IDisposable
         {
             Log.SweepFailed(_logger, _folder.EntryOf(sha256), e.Message);
             _folder.Remove_NeedsLock(sha256); // A zip without its note; it is kept anew, with a sound one.
+            _stock.Update(sha256);
             return false;
         }
 
         _folder.Put_NeedsLock(entry.With(origin, _options.MaxOrigins), newZip: null);
+        _stock.Update(sha256);
         return true;
     }
 
     /// <summary>Removes the oldest until age, bytes and floor are kept with so much more. False where the floor cannot be.</summary>
     private async Task<bool> MakeRoomAsync(long more, CancellationToken cancellationToken)
     {
-        var all = _folder.All();
-        var total = all.Sum(k => k.Bytes);
         var missing = _options.MinFree + more - _freeBytes(_options.Path);
-        var cap = Math.Min(_options.MaxBytes - more, missing > 0 && _options.MinFree > 0 ? total - missing : long.MaxValue);
-        var leaving = OldestFirst.Leaving(all, _time.GetUtcNow(), _options.MaxAge, cap).ToList();
+        var cap = Math.Min(_options.MaxBytes - more, missing > 0 && _options.MinFree > 0 ? _stock.Bytes - missing : long.MaxValue);
+        var leaving = OldestFirst.Leaving(_stock.OldestFirst, _stock.Bytes, _time.GetUtcNow(), _options.MaxAge, cap).ToList();
         if (leaving.Count > 0)
         {
             using var held = await _folder.LockAsync(cancellationToken);
             foreach (var (kept, why) in leaving)
             {
                 var cause = why == RemovalCause.Bytes && cap < _options.MaxBytes - more ? RemovalCause.Space : why;
-                if (_folder.Remove_NeedsLock(kept.Name))
+                var removed = _folder.Remove_NeedsLock(kept.Name);
+                _stock.Update(kept.Name);
+                if (removed)
                 {
                     _metrics.QuarantineRemoved(cause);
                     Log.QuarantineRemoved(_logger, kept.Name, kept.Since, cause);

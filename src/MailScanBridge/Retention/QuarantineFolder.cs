@@ -41,17 +41,19 @@ internal sealed partial class QuarantineFolder(string path, TimeProvider time)
     public bool Has(string sha256) => File.Exists(ZipOf(sha256));
 
     /// <summary>Everything that is kept. Its age counts from when it was last seen, which the zip's own time says.</summary>
-    public IReadOnlyList<Kept> All() =>
-    [
-        .. new DirectoryInfo(path).EnumerateFiles("*.zip")
-            .Where(zip => IsSha256(System.IO.Path.GetFileNameWithoutExtension(zip.Name)))
-            .Select(zip =>
-            {
-                var sha256 = System.IO.Path.GetFileNameWithoutExtension(zip.Name);
-                var json = new FileInfo(EntryOf(sha256));
-                return new Kept(sha256, new DateTimeOffset(zip.LastWriteTimeUtc, TimeSpan.Zero), Size(zip) + Size(json));
-            }),
-    ];
+    public IEnumerable<Kept> All() =>
+        new DirectoryInfo(path).EnumerateFiles("*.zip")
+            .Select(zip => System.IO.Path.GetFileNameWithoutExtension(zip.Name))
+            .Where(IsSha256)
+            .Select(Find)
+            .OfType<Kept>();
+
+    /// <summary>One entry; null where it is not there.</summary>
+    public Kept? Find(string sha256)
+    {
+        var zip = new FileInfo(ZipOf(sha256));
+        return zip.Exists ? new Kept(sha256, new DateTimeOffset(zip.LastWriteTimeUtc, TimeSpan.Zero), zip.Length + Size(new FileInfo(EntryOf(sha256)))) : null;
+    }
 
     /// <summary>Keeps others from changing entries. Held for moments only: a zip is written before, under another name.</summary>
     /// <exception cref="IOException">Somebody held it for 10 s, or the disk refuses.</exception>

@@ -34,8 +34,8 @@ internal sealed class Shelf(MailScanMetrics metrics, TimeProvider time, ILogger 
     {
         try
         {
-            var all = new DirectoryInfo(directory).EnumerateFileSystemInfos().Select(i => new Kept(i.FullName, ChangedAt(i.FullName), SizeOf(i))).ToList();
-            foreach (var (kept, why) in OldestFirst.Leaving(all, time.GetUtcNow(), maxAge, maxBytes))
+            var all = new DirectoryInfo(directory).EnumerateFileSystemInfos().Select(i => new Kept(i.FullName, ChangedAt(i.FullName), SizeOf(i))).OrderBy(k => k.Since).ToList();
+            foreach (var (kept, why) in OldestFirst.Leaving(all, all.Sum(k => k.Bytes), time.GetUtcNow(), maxAge, maxBytes))
             {
                 if (LibC.StatNoFollow(kept.Name, out var status) == 0 && status.IsDirectory)
                 {

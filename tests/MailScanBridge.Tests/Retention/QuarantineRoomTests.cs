@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MailScanBridge.Retention;
 using MailScanBridge.Tests.Support;
 using Xunit;
 
@@ -48,6 +49,35 @@ public sealed class QuarantineRoomTests : IDisposable
         Assert.True(await _bench.KeepAsync(Content(5, 300_000), 5));
         Assert.Equal(1, _bench.Count("mailscan.quarantine.not_kept size"));
         Assert.Equal(4, _bench.Files.Count);
+    }
+
+    [Fact]
+    public async Task What_a_command_removed_makes_room_and_what_was_seen_again_is_not_the_oldest()
+    {
+        _bench = new QuarantineBench(o => o with { MaxBytes = 500_000 });
+        for (var n = 1; n <= 3; n++)
+        {
+            await KeepAsync(n);
+        }
+
+        var commands = new QuarantineFolder(_bench.Options.Path, _bench.Time);
+        Assert.True(commands.Remove_NeedsLock(Make.Sha256(Content(2, 100_000))));
+        await KeepAsync(4); // Of which three have room, with what is reckoned for one more.
+        Assert.Equal([true, false, true, true], Kept(1, 2, 3, 4));
+
+        await KeepAsync(1);
+        await KeepAsync(5);
+        await KeepAsync(6);
+        Assert.Equal([true, false, true, true, true], Kept(1, 3, 4, 5, 6));
+        Assert.Equal(1, _bench.Count("mailscan.quarantine.removed bytes"));
+
+        async Task KeepAsync(int n)
+        {
+            await _bench.KeepAsync(Content(n, 100_000), (ulong)n);
+            _bench.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        IEnumerable<bool> Kept(params int[] numbers) => numbers.Select(n => File.Exists(_bench.ZipOf(Content(n, 100_000))));
     }
 
     [Fact]
