@@ -6,8 +6,12 @@ namespace MailScanBridge.Daemon.Soak;
 internal sealed class SoakDaemon : IDisposable
 {
     public const string Bridge = "soak";
+
+    // What is kept of finished requests is bounded, and a soak judges growth in its second half: there the bounds must be reached.
+    private const string Config = "queue:\n  max_done: 5000\ncache:\n  max_entries: 10000\n";
     private readonly Dictionary<string, string> _environment;
     private readonly string _log;
+    private readonly string _config;
     private Process? _process;
 
     public SoakDaemon(string directory, string hubXPub, string hubXSub)
@@ -15,6 +19,8 @@ internal sealed class SoakDaemon : IDisposable
         Spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
         State = Path.Combine(directory, "state");
         _log = Path.Combine(directory, "daemon.log");
+        _config = Path.Combine(directory, "mailscan.yaml");
+        File.WriteAllText(_config, Config);
         _environment = new Dictionary<string, string>
         {
             ["MAILSCAN_SPOOL"] = Spool,
@@ -37,7 +43,7 @@ internal sealed class SoakDaemon : IDisposable
     {
         _process?.Dispose();
         // By way of a shell, which is replaced: the log goes to a file that no pipe of ours can hold up.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SOAK_LOG\" 2>&1", Program, .. Arguments]);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SOAK_LOG\" 2>&1", Program, .. Arguments, "--config", _config]);
         foreach (var (name, value) in _environment)
         {
             start.Environment[name] = value;
