@@ -16,7 +16,7 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
     /// <param name="request">What was said of the file; compared with what is scanned.</param>
     /// <param name="path">The file, under a path that the daemon chose.</param>
     /// <param name="name">The name it was declared under, or null. Hostile.</param>
-    /// <param name="work">A directory, made where it is not there; gone afterwards.</param>
+    /// <param name="work">A directory, made with the first part that is unpacked; gone afterwards.</param>
     /// <param name="waited">How long ago the request came: the verdict tells how long it took.</param>
     /// <param name="epoch">Of this daemon.</param>
     /// <param name="cancellationToken">Ends the work without a verdict.</param>
@@ -30,7 +30,6 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
     {
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
             var unpacked = unpacker.Unpack(path, name, DeclaredType(request), work, both.Token);
@@ -50,7 +49,10 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
         }
     }
 

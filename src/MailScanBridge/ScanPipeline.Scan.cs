@@ -108,7 +108,7 @@ internal sealed partial class ScanPipeline
         }
 
         var level = _overload.Level;
-        var work = _custody.NewWorkDirectory(request.RequestKey.FileName);
+        var work = _custody.WorkDirectoryOf(request.RequestKey.FileName);
         return await _scan.RunAsync(
             request.File, path, Printable.Decode(request.File.Filename), work, () => lease.Received.Waited, Epoch, cancellationToken,
             level > 0 ? $"left out: overload level {level}" : null);

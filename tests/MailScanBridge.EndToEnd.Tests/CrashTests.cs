@@ -14,7 +14,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private const int Kills = 20;
     private const int Mails = 8; // times the sample mails, each of them some 65 files
 
-    [Theory(Timeout = 300_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData(FaultPoints.BeforeCommit)]
     [InlineData(FaultPoints.AfterCommit)]
     [InlineData(FaultPoints.MidScan)]
@@ -29,7 +29,14 @@ public sealed class CrashTests(ITestOutputHelper output)
         var rows = new List<SensorRow>();
         await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = daemon.HubXPub, HubXSub = daemon.HubXSub, NodeName = "stand-in" });
         var sensor = new StandInSensor(
-            new StandInOptions { Spool = daemon.Spool, Bridge = daemon.Bridge, EndWait = TimeSpan.FromSeconds(120), StartWait = TimeSpan.FromSeconds(60) },
+            new StandInOptions
+            {
+                Spool = daemon.Spool,
+                Bridge = daemon.Bridge,
+                EndWait = TimeSpan.FromSeconds(120),
+                StartWait = TimeSpan.FromSeconds(60),
+                StayUntil = () => !daemon.HasExited && FilesLeft(daemon) == 0,
+            },
             client, TimeProvider.System);
 
         var random = new Random(4711);

@@ -102,7 +102,7 @@ public sealed class ZeekTraceTests(ITestOutputHelper output)
         daemon.Start($"{FaultPoints.MidScan}:20");
         await daemon.WaitUntilRunningAsync(cancellationToken);
 
-        var running = Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), daemon.Environment, cancellationToken);
+        var running = Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), daemon.Environment, cancellationToken, "MailScan::trace_end_wait=100sec");
         await daemon.WaitForExitAsync(cancellationToken);
         daemon.Start();
         var run = await running;

@@ -26,4 +26,10 @@ internal sealed record StandInOptions
 
     /// <summary>Time after which a request that is not accepted is sent again, default 5 s.</summary>
     public TimeSpan AcceptWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// With every verdict there, it goes on acknowledging repeats until this is true, as a Zeek that watches an interface does: an acknowledgement that
+    /// reached a daemon just before its death is lost with it. Null: it leaves at once, as a Zeek at the end of a trace does.
+    /// </summary>
+    public Func<bool>? StayUntil { get; init; }
 }

@@ -62,7 +62,7 @@ internal sealed partial class StandInSensor(StandInOptions options, ZeekClient c
         var events = Channel.CreateUnbounded<ZeekRawEvent>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(events.Writer, stop.Token);
-        while (_next is not null || _open.Count > 0)
+        while (_next is not null || _open.Count > 0 || options.StayUntil?.Invoke() == false)
         {
             var now = time.GetUtcNow();
             SayHello(now);

@@ -58,13 +58,8 @@ internal sealed class Custody
     /// <summary>Where files are unpacked, mode 0700; a directory in it lives as long as a scan.</summary>
     public string WorkDirectory { get; }
 
-    /// <summary>A directory to unpack one file in, mode 0700.</summary>
-    /// <exception cref="IOException">The disk refuses.</exception>
-    public string NewWorkDirectory(string name)
-    {
-        Directory.CreateDirectory(WorkDirectory, OwnerOnly); // By itself: parents would get the default mode.
-        return Directory.CreateDirectory(Path.Combine(WorkDirectory, name), OwnerOnly).FullName;
-    }
+    /// <summary>A directory to unpack one file in: made with the first part, mode 0700, since most files have none.</summary>
+    public string WorkDirectoryOf(string name) => Path.Combine(WorkDirectory, name);
 
     /// <summary>Where what was swapped is set aside.</summary>
     public string RejectedDirectory => _rejected;

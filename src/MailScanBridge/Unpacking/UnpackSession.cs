@@ -22,6 +22,7 @@ internal sealed class UnpackSession
 {
     // Problems noted of one container.
     private const int MaxProblems = 32;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly List<ScanItem> _items = [];
     private readonly List<UnpackProblem> _problems = [];
@@ -29,6 +30,7 @@ internal sealed class UnpackSession
     private readonly HashSet<(string Sha256, string Type, bool DeclaredMail)> _opened = [];
     private readonly Queue<ScanItem> _pending = new();
     private readonly string _workDirectory;
+    private bool _hasWorkDirectory;
 
     // Of each container the first of each kind that was one too many to note, in case those that were noted are mended.
     private readonly List<UnpackProblem> _unnoted = [];
@@ -144,6 +146,7 @@ internal sealed class UnpackSession
         Token.ThrowIfCancellationRequested();
         if (_items.Count > Budget.MaxItems)
             throw new LimitReachedException($"more than {Budget.MaxItems} parts (MaxItems)", LimitScope.Tree);
+        MakeWorkDirectory();
         string path = Path.Combine(_workDirectory, _items.Count.ToString("D4", CultureInfo.InvariantCulture));
         using var part = new PartWriter(this, container, path);
         LimitReachedException? limit = null;
@@ -168,6 +171,24 @@ internal sealed class UnpackSession
         else if (limit is not null)
             throw limit;
         return whole ? (part.Crc, part.Length) : null;
+    }
+
+    private void MakeWorkDirectory()
+    {
+        if (_hasWorkDirectory)
+            return;
+        try
+        {
+            // The one it stands in by itself: parents would get the default mode.
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_workDirectory))!, OwnerOnly);
+            Directory.CreateDirectory(_workDirectory, OwnerOnly);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkDirectoryException("cannot make a directory to unpack in", e);
+        }
+
+        _hasWorkDirectory = true;
     }
 
     private void Register(ContainerAccount container, string? name, string? declaredType, string? knownType, string path, string sha256, long length)

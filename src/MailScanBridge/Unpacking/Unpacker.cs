@@ -67,7 +67,7 @@ public sealed class Unpacker
     /// The media type it was declared as, or null. One thing hangs on it: what is declared as a mail is read as one, whatever
     /// else it is too, since Zeek says so only of what was sent as a mail.
     /// </param>
-    /// <param name="workDirectory">An empty directory of the caller's, where parts go as 0001, 0002, ... with mode 0600; the caller deletes it.</param>
+    /// <param name="workDirectory">An empty directory, made with the first part where it is not there, where parts go as 0001, 0002, ... with mode 0600; the caller deletes it.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="WorkDirectoryException">A part could not be written.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
@@ -79,7 +79,7 @@ public sealed class Unpacker
     /// <param name="path">A regular file.</param>
     /// <param name="name">The name it was declared under, or null.</param>
     /// <param name="declaredType">The media type it was declared as, or null.</param>
-    /// <param name="workDirectory">An empty directory of the caller's.</param>
+    /// <param name="workDirectory">An empty directory, or none yet.</param>
     /// <param name="passwords">Passwords to try first, such as words of a mail that the file came with but is not inside of.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public UnpackResult Unpack(string path, string? name, string? declaredType, string workDirectory, IReadOnlyList<string> passwords, CancellationToken cancellationToken)

@@ -74,8 +74,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
         }
 
         start.Environment["MAILSCAN_FAULT"] = fault ?? "";
-        _process?.Dispose();
+        var former = _process; // Others may ask after it meanwhile.
         _process = Process.Start(start)!;
+        former?.Dispose();
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();

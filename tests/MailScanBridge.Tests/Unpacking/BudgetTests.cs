@@ -108,7 +108,22 @@ public class BudgetTests
         using var folder = new TemporaryFolder();
         string file = folder.Write("x", Many(10));
         Assert.Throws<WorkDirectoryException>(() =>
-            new Unpacker(new UnpackBudget()).Unpack(file, null, null, Path.Combine(folder.Path, "missing"), TestContext.Current.CancellationToken));
+            new Unpacker(new UnpackBudget()).Unpack(file, null, null, folder.Write("no-directory", []), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_work_directory_is_made_for_the_owner_alone_and_only_where_there_are_parts()
+    {
+        using var folder = new TemporaryFolder();
+        string work = Path.Combine(folder.Path, "work", "1");
+        var unpacker = new Unpacker(new UnpackBudget());
+        unpacker.Unpack(folder.Write("text", "no parts"u8.ToArray()), null, null, work, TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(work));
+
+        unpacker.Unpack(folder.Write("x", Many(1)), null, null, work, TestContext.Current.CancellationToken);
+
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal([owner, owner], new[] { work, Path.GetDirectoryName(work)! }.Select(File.GetUnixFileMode));
     }
 
     [Fact]
