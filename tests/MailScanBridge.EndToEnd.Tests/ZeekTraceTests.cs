@@ -52,7 +52,7 @@ public sealed class ZeekTraceTests(ITestOutputHelper output)
         var run = await Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), daemon.Environment, cancellationToken, "MailScan::trace_start_wait=2sec", "MailScan::trace_end_wait=2sec");
 
         AllUnscanned(run, Reasons.NoBridge);
-        Assert.InRange(run.Elapsed.TotalSeconds, 2, 20);
+        Assert.InRange(run.Elapsed.TotalSeconds, 2, 90); // The rest is for a slow machine.
     }
 
     [Theory(Timeout = 120_000)]
@@ -69,7 +69,7 @@ public sealed class ZeekTraceTests(ITestOutputHelper output)
         var run = await Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), bridge.Environment, cancellationToken, "MailScan::trace_start_wait=2sec", "MailScan::trace_end_wait=3sec");
 
         AllUnscanned(run, reason);
-        Assert.InRange(run.Elapsed.TotalSeconds, 2, 30);
+        Assert.InRange(run.Elapsed.TotalSeconds, 2, 90); // The rest is for a slow machine.
     }
 
     [Fact(Timeout = 120_000)]
@@ -82,7 +82,7 @@ public sealed class ZeekTraceTests(ITestOutputHelper output)
         daemon.Start($"{FaultPoints.BeforePublish}:20");
         await daemon.WaitUntilRunningAsync(cancellationToken);
 
-        var run = await Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), daemon.Environment, cancellationToken, "MailScan::trace_end_wait=5sec");
+        var run = await Support.Zeek.ReadTraceAsync(zeek, Support.Zeek.SampleTrace, directory.Sub("logs"), daemon.Environment, cancellationToken, "MailScan::trace_end_wait=15sec");
 
         var answered = run.FirstRows.Count(r => r.Text("reason") is not (Reasons.Timeout or Reasons.NoBridge));
         output.WriteLine($"{answered} answered, {run.FirstRows.Count - answered} not; {run.Elapsed.TotalSeconds:0.0} s");
