@@ -184,13 +184,13 @@ global observe_latency: function(latency: interval);
 # Gives up lookups of URLs whose time is up; at the end, all.
 global sweep_urls: function(now: time);
 
-# Lookups published and not answered.
-global open_lookups: function(): count;
-
 # Asks the bridge for its counts, and tells whether they are still awaited, see
 # ledger.zeek.
 global ask_for_counts: function(now: time);
 global counts_awaited: function(): bool;
+
+# Reading a trace: it is held, at its start or at its cap.
+global held = F;
 
 # Reading a trace: it has ended.
 global draining = F;
