@@ -45,15 +45,16 @@ function patience(): interval
 	return accept_timeout * ( ( 1 << max_attempts ) - 1 );
 	}
 
-function earlier(a: time, b: time): time
-	{
-	return a < b ? a : b;
-	}
-
 function publish_request(p: Pending, now: time)
 	{
 	if ( p$tries == 0 )
-		p$deadline = earlier(now + patience(), p$closed + max_answer_wait);
+		{
+		local longest = p$closed + max_answer_wait;
+		p$deadline = now + patience();
+
+		if ( longest < p$deadline )
+			p$deadline = longest;
+		}
 
 	p$next_try = now + accept_timeout * ( 1 << p$tries );
 	++p$tries;
@@ -67,7 +68,8 @@ function publish_request(p: Pending, now: time)
 function publish_first(p: Pending, now: time)
 	{
 	p$r$seqno = ++last_seqno;
-	add_to_requests(p);
+	requests[last_seqno] = p;
+	open_bytes += p$bytes;
 	add unaccepted[last_seqno];
 	++stats$asked;
 	publish_request(p, now);

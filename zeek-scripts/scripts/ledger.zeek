@@ -140,7 +140,7 @@ function draw_up_ledger()
 
 	local urls_answered = sum_of(url_stats$verdicts);
 	local urls_given_up = sum_of(url_stats$given_up);
-	local urls_balanced = url_stats$asked == urls_answered + urls_given_up + open_lookups();
+	local urls_balanced = url_stats$asked == urls_answered + urls_given_up + |open_urls|;
 
 	local wrong = counts_answered ? contradiction(bridge_counts) : "";
 
@@ -183,7 +183,7 @@ function draw_up_ledger()
 	if ( ! urls_balanced )
 		NOTICE(Notice::Info($note=Ledger_Mismatch,
 		    $msg=fmt("URLs: asked %d, answered %d, given up %d, open %d", url_stats$asked,
-		        urls_answered, urls_given_up, open_lookups()),
+		        urls_answered, urls_given_up, |open_urls|),
 		    $identifier=cat(our_node, our_incarnation, "urls")));
 
 	if ( ! balanced )

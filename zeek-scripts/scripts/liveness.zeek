@@ -179,7 +179,12 @@ function look_at_clock(now: time)
 	{
 	# A Zeek that was busy itself must not blame the daemon for it.
 	if ( now - last_tick > tick_interval + heartbeat )
-		last_heard = earlier(now, last_heard + (now - last_tick - tick_interval));
+		{
+		last_heard = last_heard + (now - last_tick - tick_interval);
+
+		if ( last_heard > now )
+			last_heard = now;
+		}
 
 	last_tick = now;
 

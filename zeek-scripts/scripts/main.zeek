@@ -3,10 +3,10 @@
 ##!
 ##! Nothing here ever waits: a file costs its extraction, at most one publish
 ##! at its end, and no system call besides. The daemon's silence never slows
-##! Zeek: at most :zeek:see:`MailScan::default_credit` publications are under
-##! way without proof that they arrived, a bounded number of requests waits
-##! behind them, and what is beyond gets its row in mailscan.log with the
-##! reason. Every file asked about gets exactly one first row, whatever
+##! Zeek: no more publications than the daemon grants (and at most
+##! :zeek:see:`MailScan::max_credit`) are under way without proof that they
+##! arrived, a bounded number of requests waits behind them, and what is beyond
+##! gets its row in mailscan.log with the reason. Every file asked about gets exactly one first row, whatever
 ##! happens; :zeek:see:`MailScan::stats` counts how they ended.
 ##!
 ##! Metrics to watch are those of the ZeroMQ backend:
@@ -167,7 +167,7 @@ global idle_bridge = F;
 # The daemon's overload level.
 global overload_level: count = 0;
 
-# Most publications without proof of arrival.
+# Most publications without proof of arrival, as the daemon grants them.
 global credit: count = 0;
 
 # Kinds of trouble already told about, see complain().
@@ -184,13 +184,13 @@ global observe_latency: function(latency: interval);
 # Gives up lookups of URLs whose time is up; at the end, all.
 global sweep_urls: function(now: time);
 
-# Lookups published and not answered.
-global open_lookups: function(): count;
-
 # Asks the bridge for its counts, and tells whether they are still awaited, see
 # ledger.zeek.
 global ask_for_counts: function(now: time);
 global counts_awaited: function(): bool;
+
+# Reading a trace: it is held, at its start or at its cap.
+global held = F;
 
 # Reading a trace: it has ended.
 global draining = F;
@@ -238,7 +238,6 @@ event zeek_init() &priority=20
 		our_node = fmt("%s/%s", gethostname(), Cluster::is_enabled() ? Cluster::node :
 		    tracing ? "trace" : "zeek");
 
-	credit = default_credit;
 	request_topic = fmt("mailscan.request.%s.", escape_topic(our_bridge));
 	bridge_topic = fmt("mailscan.bridge.%s.", escape_topic(our_bridge));
 	reply_topic = fmt("mailscan.reply.%s.", escape_topic(our_node));

@@ -164,9 +164,11 @@ function mail_settled(mail: string)
 	if ( mail !in mail_files )
 		return;
 
-	if ( mail_files[mail] > 1 )
+	local others = mail_files[mail] - 1;
+
+	if ( others > 0 )
 		{
-		--mail_files[mail];
+		mail_files[mail] = others;
 		return;
 		}
 
@@ -176,7 +178,10 @@ function mail_settled(mail: string)
 
 function mail_file_settled(r: FileRequest)
 	{
-	mail_settled(mail_of(r$kind, r$fuid, r?$parent_fuid ? r$parent_fuid : ""));
+	if ( r$kind == "message" )
+		mail_settled(r$fuid);
+	else if ( r$kind == "part" && r?$parent_fuid )
+		mail_settled(r$parent_fuid);
 	}
 
 # Tell what is due; *everything* at the end.

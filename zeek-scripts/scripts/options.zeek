@@ -23,7 +23,9 @@ export {
 
 	## Connect to the daemon's own hub where neither a cluster nor a cluster
 	## backend is configured. Default: T, unless the environment variable
-	## ``MAILSCAN_HUB_XPUB`` is ``none``.
+	## ``MAILSCAN_HUB_XPUB`` is ``none``. It is heeded when the package is
+	## loaded: load ``mailscan-bridge/options``, redef this, and only then load
+	## ``mailscan-bridge``.
 	const use_hub = getenv("MAILSCAN_HUB_XPUB") != "none" &redef;
 
 	## Sources to ask about, in Zeek's own words (see
@@ -124,12 +126,8 @@ export {
 	## the row ``unscanned: timeout``. Default: T.
 	option trace_flush_open_files = T;
 
-	## Most publications without proof that they arrived, until the daemon
-	## says how many it grants, and the most it can grant: Zeek's publishing is
-	## lossless well past it.
-	const default_credit: count = 200 &redef;
-
-	## See :zeek:see:`MailScan::default_credit`.
+	## The most that the daemon can grant of publications without proof that
+	## they arrived: Zeek's publishing is lossless well past it. Default: 1000.
 	const max_credit: count = 1000 &redef;
 
 	## Time between looks at the clock (live) for deadlines and heartbeats.

@@ -100,20 +100,6 @@ function take_from_backlog(): Pending
 	return p;
 	}
 
-function add_to_requests(p: Pending)
-	{
-	requests[p$r$seqno] = p;
-	open_bytes += p$bytes;
-	}
-
-function take_from_requests(seqno: count): Pending
-	{
-	local p = requests[seqno];
-	delete requests[seqno];
-	open_bytes -= p$bytes;
-	return p;
-	}
-
 function row_of(p: Pending): Info
 	{
 	local row = row_of_request(p$r);
@@ -150,7 +136,9 @@ function give_up_unsent(p: Pending, reason: string, detail: string, now: time)
 # Give up on what was published: the file is the daemon's, the charge stays.
 function give_up(seqno: count, reason: string, detail: string, now: time)
 	{
-	local p = take_from_requests(seqno);
+	local p = requests[seqno];
+	delete requests[seqno];
+	open_bytes -= p$bytes;
 
 	if ( seqno in unaccepted )
 		{

@@ -93,8 +93,8 @@ function sweep(now: time)
 
 			if ( now >= r$deadline )
 				overdue += r_seqno;
-			else
-				next_deadline = earlier(next_deadline, r$deadline);
+			else if ( r$deadline < next_deadline )
+				next_deadline = r$deadline;
 			}
 
 		for ( _, r_seqno in overdue )
@@ -119,6 +119,7 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 		return;
 
 	local now = current_time();
+	local longest: time;
 	last_progress = now;
 	idle_bridge = F;
 
@@ -128,8 +129,11 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 			next;
 
 		local p = requests[s];
-		p$deadline = earlier(answer_by, p$closed + max_answer_wait);
-		next_deadline = earlier(next_deadline, p$deadline);
+		longest = p$closed + max_answer_wait;
+		p$deadline = answer_by < longest ? answer_by : longest;
+
+		if ( p$deadline < next_deadline )
+			next_deadline = p$deadline;
 
 		if ( p$accepted )
 			next;

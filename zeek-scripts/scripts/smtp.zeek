@@ -44,20 +44,7 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 		state$declared_type = c$smtp$entity$mailscan_type;
 	}
 
-# In an order that does not change from run to run.
-function in_order(s: set[string]): vector of string
-	{
-	local v: vector of string;
-
-	for ( x in s )
-		v += x;
-
-	if ( |v| > 1 )
-		sort(v, strcmp);
-
-	return v;
-	}
-
+# Of what Zeek holds as a set, a vector in an order that does not change from run to run.
 function mail_context(s: SMTP::Info): MailContext
 	{
 	local m = MailContext($trans_depth=s$trans_depth);
@@ -69,16 +56,34 @@ function mail_context(s: SMTP::Info): MailContext
 		m$mailfrom = s$mailfrom;
 
 	if ( s?$rcptto )
-		m$rcptto = in_order(s$rcptto);
+		{
+		for ( rcpt in s$rcptto )
+			m$rcptto += rcpt;
+
+		if ( |s$rcptto| > 1 )
+			sort(m$rcptto, strcmp);
+		}
 
 	if ( s?$from )
 		m$from = s$from;
 
 	if ( s?$to )
-		m$to = in_order(s$to);
+		{
+		for ( to in s$to )
+			m$to += to;
+
+		if ( |s$to| > 1 )
+			sort(m$to, strcmp);
+		}
 
 	if ( s?$cc )
-		m$cc = in_order(s$cc);
+		{
+		for ( cc in s$cc )
+			m$cc += cc;
+
+		if ( |s$cc| > 1 )
+			sort(m$cc, strcmp);
+		}
 
 	if ( s?$reply_to )
 		m$reply_to = s$reply_to;

@@ -26,4 +26,10 @@ redef Cluster::Backend::ZeroMQ::connect_xpub_endpoint =
 # Without a logger to send to, each log record would be serialised for nobody.
 redef Log::enable_remote_logging = F;
 
+event zeek_init() &priority=200
+	{
+	if ( ! MailScan::use_hub )
+		Reporter::fatal("MailScan::use_hub=F comes too late, the hub is set up: load mailscan-bridge/options and redef it before you load mailscan-bridge, or set MAILSCAN_HUB_XPUB=none");
+	}
+
 @endif

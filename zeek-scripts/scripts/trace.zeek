@@ -4,14 +4,13 @@
 ##! verdicts and then ends by itself. Each wait has its bound, on the wall
 ##! clock: network time stands still while nothing is read.
 
-@load ./liveness
+@load ./urls
 
 module MailScan;
 
 global never: event();
 
-# The trace is held, at its start or at its cap; since when.
-global held = F;
+# Since when the trace is held.
 global held_since = double_to_time(0.0);
 
 # Once the trace has ended: until when to wait, and whether the files that were
@@ -85,7 +84,8 @@ function trace_balance(now: time)
 	if ( ended )
 		return;
 
-	local open_now = |requests| + backlog_size() + open_lookups();
+	# In the path of packets, so without further calls.
+	local open_now = |requests| + backlog_last + 1 - backlog_first + |open_urls|;
 
 	if ( draining )
 		{
@@ -102,7 +102,7 @@ function trace_balance(now: time)
 		}
 	else if ( ! held )
 		{
-		if ( open_now >= trace_max_open || over_bytes(1) )
+		if ( open_now >= trace_max_open || ( max_open_bytes > 0 && open_bytes >= max_open_bytes ) )
 			hold(now);
 		else if ( now - last_tick >= tick_interval )
 			look_at_clock(now);

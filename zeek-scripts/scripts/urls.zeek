@@ -35,11 +35,6 @@ event zeek_init() &priority=19
 	    $path="mailscan_url", $policy=log_policy_url));
 	}
 
-function open_lookups(): count
-	{
-	return |open_urls|;
-	}
-
 # Ask about a URL, if it may be asked about.
 function ask_about_url(c: connection, source: string, url: string, host: string, who: string,
     fuid: string)

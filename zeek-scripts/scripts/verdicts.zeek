@@ -7,17 +7,21 @@
 
 module MailScan;
 
-# Verdicts whose rows are written, by incarnation, to be acknowledged: together,
-# when there are many or at the next look at the clock.
-global acks: table[count] of vector of count;
-global ack_revisions: table[count] of vector of count;
+# Verdicts whose rows are written, to be acknowledged: together, when there are
+# many or at the next look at the clock. Ours, and by incarnation those that an
+# earlier start of this node had asked for.
+global acks: vector of count;
+global ack_revisions: vector of count;
+global older_acks: table[count] of vector of count;
+global older_revisions: table[count] of vector of count;
 global acks_waiting = 0;
 global acks_since = double_to_time(0.0);
 
 # Verdicts for earlier incarnations whose row is written, and their revision.
 global orphans: table[count, count] of count &create_expire=1day;
 
-# Requests with a row of a later scan, and the last revision.
+# Requests with a row of a later scan than the first, and the last revision: that
+# one again is no news.
 global rescanned: table[count] of count &create_expire=1day;
 
 const known_words: set[string] = { "malicious", "suspicious", "error", "unscanned", "clean" };
@@ -29,11 +33,21 @@ function send_acks()
 
 	acks_waiting = 0;
 
-	for ( i, seqnos in acks )
-		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos, ack_revisions[i]);
+	if ( |acks| > 0 )
+		{
+		Cluster::publish(request_topic, verdict_ack, our_node, our_incarnation, acks, ack_revisions);
+		acks = vector();
+		ack_revisions = vector();
+		}
 
-	acks = table();
-	ack_revisions = table();
+	if ( |older_acks| == 0 )
+		return;
+
+	for ( i, seqnos in older_acks )
+		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos, older_revisions[i]);
+
+	older_acks = table();
+	older_revisions = table();
 	}
 
 function acknowledge(v: Verdict, now: time)
@@ -41,24 +55,25 @@ function acknowledge(v: Verdict, now: time)
 	if ( acks_waiting == 0 )
 		acks_since = now;
 
-	if ( v$incarnation !in acks )
+	if ( v$incarnation == our_incarnation )
 		{
-		acks[v$incarnation] = vector();
-		ack_revisions[v$incarnation] = vector();
+		acks += v$seqno;
+		ack_revisions += v$revision;
 		}
+	else
+		{
+		if ( v$incarnation !in older_acks )
+			{
+			older_acks[v$incarnation] = vector();
+			older_revisions[v$incarnation] = vector();
+			}
 
-	acks[v$incarnation] += v$seqno;
-	ack_revisions[v$incarnation] += v$revision;
+		older_acks[v$incarnation] += v$seqno;
+		older_revisions[v$incarnation] += v$revision;
+		}
 
 	if ( ++acks_waiting >= 100 || now - acks_since >= tick_interval || ended )
 		send_acks();
-	}
-
-# A row holds a later verdict than the first: that one again is no news.
-function note_revision(v: Verdict)
-	{
-	if ( v$revision > 1 )
-		rescanned[v$seqno] = v$revision;
 	}
 
 # The verdict in words we know: what we do not understand is no clean bill.
@@ -80,8 +95,11 @@ function close_with(p: Pending, v: Verdict, now: time)
 	if ( ! p$accepted )
 		arrived(p);
 
-	take_from_requests(v$seqno);
-	note_revision(v);
+	delete requests[v$seqno];
+	open_bytes -= p$bytes;
+
+	if ( v$revision > 1 )
+		rescanned[v$seqno] = v$revision;
 
 	local row = row_of(p);
 	add_result(row, v);
@@ -103,7 +121,9 @@ function add_late(v: Verdict, now: time)
 		delete given_up[v$seqno];
 		}
 
-	note_revision(v);
+	if ( v$revision > 1 )
+		rescanned[v$seqno] = v$revision;
+
 	++stats$late;
 	write_verdict(v, row, "", now);
 	}
@@ -169,7 +189,7 @@ event verdict(v: Verdict)
 	idle_bridge = F;
 
 	if ( v$seqno in requests )
-		close_with(requests[v$seqno], understood(v), now);
+		close_with(requests[v$seqno], v$verdict in known_words ? v : understood(v), now);
 	else if ( v$seqno in given_up )
 		add_late(understood(v), now);
 	else if ( v$revision > ( v$seqno in rescanned ? rescanned[v$seqno] : 1 ) )
@@ -182,8 +202,11 @@ event verdict(v: Verdict)
 		++stats$duplicate;
 
 	acknowledge(v, now);
-	pump(now);
 
-	if ( tracing )
+	# It made room for what waits.
+	if ( again_first <= again_last || backlog_first <= backlog_last )
+		pump(now);
+
+	if ( held || draining )
 		trace_balance(now);
 	}

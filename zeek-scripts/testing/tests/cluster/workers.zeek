@@ -6,11 +6,11 @@
 # @TEST-PORT: XSUB_PORT
 # @TEST-PORT: LOG_PULL_PORT
 #
-# @TEST-EXEC: btest-bg-run manager "CLUSTER_NODE=manager ZEEKPATH=..:$ZEEKPATH MAILSCAN_NODE= zeek ../common.zeek > out"
-# @TEST-EXEC: btest-bg-run logger "CLUSTER_NODE=logger ZEEKPATH=..:$ZEEKPATH MAILSCAN_NODE= zeek ../common.zeek > out"
+# @TEST-EXEC: btest-bg-run manager "CLUSTER_NODE=manager ZEEKPATH=$CLUSTER:$ZEEKPATH MAILSCAN_NODE= zeek test-cluster > out"
+# @TEST-EXEC: btest-bg-run logger "CLUSTER_NODE=logger ZEEKPATH=$CLUSTER:$ZEEKPATH MAILSCAN_NODE= zeek test-cluster > out"
 # @TEST-EXEC: btest-bg-run daemon "FAKE_HUB=no zeek -b fake-daemon ../daemon.zeek > out"
-# @TEST-EXEC: btest-bg-run worker-1 "CLUSTER_NODE=worker-1 ZEEKPATH=..:$ZEEKPATH MAILSCAN_NODE= MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/mail.pcap ../common.zeek > out"
-# @TEST-EXEC: btest-bg-run worker-2 "CLUSTER_NODE=worker-2 ZEEKPATH=..:$ZEEKPATH MAILSCAN_NODE= MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/two-mails.pcap ../common.zeek > out"
+# @TEST-EXEC: btest-bg-run worker-1 "CLUSTER_NODE=worker-1 ZEEKPATH=$CLUSTER:$ZEEKPATH MAILSCAN_NODE= MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/mail.pcap test-cluster > out"
+# @TEST-EXEC: btest-bg-run worker-2 "CLUSTER_NODE=worker-2 ZEEKPATH=$CLUSTER:$ZEEKPATH MAILSCAN_NODE= MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/two-mails.pcap test-cluster > out"
 # @TEST-EXEC: wait-for 60 'test -e daemon/.exitcode -a "$(cat logger/mailscan.log | zeek-cut seqno | grep -c .)" -ge 9 -a -s logger/notice.log'
 # @TEST-EXEC: touch seen
 # @TEST-EXEC: btest-bg-wait 60
@@ -22,44 +22,6 @@
 # @TEST-EXEC: sort daemon/out | sed "s#$(hostname)/#HOST/#; s/ requests=.*//" > asked
 # @TEST-EXEC: grep -q 'requests=9 acks=9' daemon/out
 # @TEST-EXEC: btest-diff asked
-
-# @TEST-START-FILE cluster-layout.zeek
-redef Cluster::manager_is_logger = F;
-
-redef Cluster::nodes = {
-	["manager"] = [$node_type=Cluster::MANAGER, $ip=127.0.0.1],
-	["logger"] = [$node_type=Cluster::LOGGER, $ip=127.0.0.1, $p=to_port(getenv("LOG_PULL_PORT"))],
-	["worker-1"] = [$node_type=Cluster::WORKER, $ip=127.0.0.1],
-	["worker-2"] = [$node_type=Cluster::WORKER, $ip=127.0.0.1],
-};
-# @TEST-END-FILE
-
-# @TEST-START-FILE common.zeek
-@load frameworks/cluster/backend/zeromq
-
-redef Cluster::Backend::ZeroMQ::listen_xpub_endpoint = fmt("tcp://127.0.0.1:%d", port_to_count(to_port(getenv("XPUB_PORT"))));
-redef Cluster::Backend::ZeroMQ::listen_xsub_endpoint = fmt("tcp://127.0.0.1:%d", port_to_count(to_port(getenv("XSUB_PORT"))));
-redef Cluster::Backend::ZeroMQ::connect_xsub_endpoint = Cluster::Backend::ZeroMQ::listen_xpub_endpoint;
-redef Cluster::Backend::ZeroMQ::connect_xpub_endpoint = Cluster::Backend::ZeroMQ::listen_xsub_endpoint;
-
-@load mailscan-bridge
-
-# A worker on a trace can be gone before the manager has met it, so the end is told by what has arrived: the daemon's last
-# good-bye, and all rows. Not before, since the manager is the hub.
-event look_for_end()
-	{
-	if ( file_size("../seen") >= 0.0 )
-		terminate();
-	else
-		schedule 100msec { look_for_end() };
-	}
-
-event zeek_init()
-	{
-	if ( Cluster::local_node_type() == Cluster::MANAGER || Cluster::local_node_type() == Cluster::LOGGER )
-		event look_for_end();
-	}
-# @TEST-END-FILE
 
 # @TEST-START-FILE daemon.zeek
 redef Daemon::leave_after = 2;

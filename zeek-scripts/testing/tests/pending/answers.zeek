@@ -20,9 +20,8 @@ global step5: event();
 
 function show_acks()
 	{
-	local ours = our_incarnation in acks ? acks[our_incarnation] : vector();
-	local older = our_incarnation - 1 in acks ? acks[our_incarnation - 1] : vector();
-	print "to acknowledge", to_json(ours), to_json(older);
+	local older = our_incarnation - 1 in older_acks ? older_acks[our_incarnation - 1] : vector();
+	print "to acknowledge", to_json(acks), to_json(older);
 	}
 
 event zeek_init() &priority=-20
