@@ -29,6 +29,10 @@ function send_acks()
 
 	acks_waiting = 0;
 
+	# Rows first: what Zeek's log still keeps in memory dies with a Zeek that is
+	# killed, and what is acknowledged is told to nobody again.
+	Log::flush(LOG);
+
 	for ( i, seqnos in acks )
 		Cluster::publish(request_topic, verdict_ack, our_node, i, seqnos, ack_revisions[i]);
 

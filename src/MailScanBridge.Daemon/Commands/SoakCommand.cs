@@ -15,7 +15,7 @@ internal static class SoakCommand
         var defaults = new SoakOptions();
         var rate = Number("--rate", "Requests a second.", defaults.Rate);
         var time = Time("--for", "How long requests are sent.", defaults.For);
-        var files = Number("--files", "Most requests; 0: as many as rate and time give.", defaults.Files);
+        var files = Number("--files", "Most requests, and beyond them only until the last of --faults; 0: as many as rate and time give.", defaults.Files);
         var harm = Names("--harm", $"Who is harmed, in turn: {string.Join(", ", Parties)}. A scanner that is harmed (a script in the sandbox), and clamd, alone decide about each file; a hub that is harmed is a process of its own.", defaults.Harm);
         var fault = new Option<string>("--fault") { Description = "What is done to them at random moments: kill (SIGKILL, and started again), stop (SIGSTOP, then SIGCONT).", DefaultValueFactory = _ => defaults.Fault };
         fault.AcceptOnlyFromAmong(Faults);

@@ -8,9 +8,13 @@ internal sealed class SoakHarm(SoakOptions options, IReadOnlyList<SoakParty> par
     private readonly Random _random = new(options.Seed);
     private readonly Dictionary<string, int> _done = [];
     private readonly Queue<SoakParty> _next = new();
+    private int _count;
 
     /// <summary>Faults done.</summary>
-    public int Count => _done.Values.Sum();
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>As many as there may be.</summary>
+    public bool IsDone => options.Fault == "none" || (options.Faults > 0 && Volatile.Read(ref _count) >= options.Faults);
 
     /// <summary>Such as <c>20 kills of clamd, 20 of hub</c>; empty where nothing was done.</summary>
     public string Text => string.Join(", ", _done.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Key} {d.Value}")));
@@ -22,7 +26,7 @@ internal sealed class SoakHarm(SoakOptions options, IReadOnlyList<SoakParty> par
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(Func<bool> goesOn, Task over, Action<SoakParty> harmed, CancellationToken cancellationToken)
     {
-        while (options.Fault != "none" && (options.Faults == 0 || Count < options.Faults) && !over.IsCompleted && goesOn())
+        while (!IsDone && !over.IsCompleted && goesOn())
         {
             await Task.WhenAny(over, Task.Delay(options.Every * 2 * _random.NextDouble(), cancellationToken));
             if (over.IsCompleted)
@@ -34,6 +38,7 @@ internal sealed class SoakHarm(SoakOptions options, IReadOnlyList<SoakParty> par
             if (options.Fault == "kill" ? await party.KillAsync(cancellationToken) : await party.HoldAsync(options.StopFor, cancellationToken))
             {
                 _done[party.Name] = _done.GetValueOrDefault(party.Name) + 1;
+                Interlocked.Increment(ref _count);
                 harmed(party);
             }
         }

@@ -9,7 +9,7 @@ internal sealed record SoakOptions
     /// <summary>How long requests are sent, default 60 s.</summary>
     public TimeSpan For { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Most requests; 0 (default): as many as rate and time give.</summary>
+    /// <summary>Most requests, and beyond them only as long as faults are due (<see cref="Faults"/>); 0 (default): as many as rate and time give.</summary>
     public int Files { get; init; }
 
     /// <summary>Who is harmed: <c>daemon</c> (default), <c>scanner</c>, <c>clamd</c>, <c>hub</c>; in turn where they are several.</summary>
