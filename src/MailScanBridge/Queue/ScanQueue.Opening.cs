@@ -103,7 +103,9 @@ public sealed partial class ScanQueue
         {
             if (_suspects.TryDequeue(out var entry, out _))
             {
-                Enqueue(entry);
+                // Before all others: each waits for the one before it, and under load a place at the end of the line for each would add up.
+                entry.WaitsSince = _time.GetTimestamp();
+                _waiting.AddFirst(entry);
             }
         }
     }

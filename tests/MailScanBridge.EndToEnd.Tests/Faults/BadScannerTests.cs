@@ -68,19 +68,19 @@ public sealed class BadScannerTests(ITestOutputHelper output)
         scanners:
           hangs:
             kind: command
-            command: [sleep, "{{marker}}"]
+            command: [sh, -c, "exec sleep {{marker}}", "{sample}"]
             looks_at_content: true
             timeout: 1s
             concurrency: 1
           ignores:
             kind: command
-            command: [sh, -c, "trap '' TERM INT HUP QUIT; while :; do sleep {{marker}}; done"]
+            command: [sh, -c, "trap '' TERM INT HUP QUIT; while :; do sleep {{marker}}; done", "{sample}"]
             looks_at_content: true
             timeout: 1s
             concurrency: 1
           leaves:
             kind: command
-            command: [sh, -c, "setsid sh -c 'setsid sleep {{marker}} &' & sleep {{marker}}"]
+            command: [sh, -c, "setsid sh -c 'setsid sleep {{marker}} &' & sleep {{marker}}", "{sample}"]
             looks_at_content: true
             timeout: 1s
             concurrency: 1
@@ -88,7 +88,7 @@ public sealed class BadScannerTests(ITestOutputHelper output)
           external: []
         routes:
           - { name: one, types: [application/pdf], steps: [{ scanner: hangs }] }
-          - { name: two, types: [application/rtf], steps: [{ scanner: ignores }] }
+          - { name: two, types: [application/rtf, text/rtf], steps: [{ scanner: ignores }] }
           - { name: three, types: [image/*], steps: [{ scanner: leaves }] }
           - { name: rest, types: ["*"], steps: [{ scanner: content }] }
         """;

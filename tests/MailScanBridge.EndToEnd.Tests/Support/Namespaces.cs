@@ -87,6 +87,7 @@ internal sealed class Namespaces : IAsyncDisposable
         {
             var gateway = address[..^1] + "1";
             await IpAsync("netns", "add", end);
+            await IpAsync("-n", end, "link", "set", "lo", "up");
             await IpAsync("-n", end, "link", "add", "eth0", "type", "veth", "peer", "name", tap, "netns", Router);
             await IpAsync("-n", Router, "addr", "add", $"{gateway}/24", "dev", tap);
             await IpAsync("-n", Router, "link", "set", tap, "up");
