@@ -12,6 +12,7 @@ var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, a
     QuarantineCommand.Create(),
     DemoCommand.Create(),
     SoakCommand.Create(),
+    SoakCommand.CreateHub(),
     ConfigCommands.CreateCheck(),
     ConfigCommands.CreateShow(),
 };

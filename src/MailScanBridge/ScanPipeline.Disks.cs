@@ -1,3 +1,4 @@
+using MailScanBridge.Intake;
 using MailScanBridge.Retention;
 using MailScanBridge.Telemetry;
 
@@ -8,6 +9,7 @@ internal sealed partial class ScanPipeline
 {
     private readonly DiskFloor _spoolFloor;
     private readonly DiskFloor _stateFloor;
+    private readonly SpoolStrays _spoolStrays;
 
     private async Task DiskLoopAsync(CancellationToken cancellationToken)
     {
@@ -36,6 +38,24 @@ internal sealed partial class ScanPipeline
         else if (changed)
         {
             Log.DiskAmple(_logger, name, floor.Path, floor.Free);
+        }
+    }
+
+    /// <summary>What a Zeek that was killed left in the spool is named, and stays: nobody but a person can tell whether it matters.</summary>
+    private void TellOfSpoolStrays()
+    {
+        try
+        {
+            var (count, news) = _spoolStrays.Look();
+            _metrics.SpoolStrays(count);
+            if (news.Count > 0)
+            {
+                Log.SpoolStrays(_logger, count, _custodyOptions.Spool, _custodyOptions.StrayAfter.TotalMinutes, news.Count, string.Join(", ", news.Take(20).Select(n => Printable.Text(n, 100))));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.SweepFailed(_logger, _custodyOptions.Spool, e.Message);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class ScanPipeline
     ];
 
     private readonly int _maxRate;
+    private readonly long _started;
     private readonly ConcurrentDictionary<(string Node, ulong Incarnation), byte> _traceNodes = new();
 
     /// <summary>A trace waits for its verdicts, so nothing of it is given up for overload.</summary>
@@ -86,7 +87,7 @@ internal sealed partial class ScanPipeline
     {
         var before = _overload.Level;
         var (open, wait) = (_queue.OpenCount, _queue.OldestWait);
-        if (_overload.Update(open, wait, _time.GetUtcNow()))
+        if (_overload.Update(open, wait, _time.GetElapsedTime(_started)))
         {
             _metrics.OverloadLevel(_overload.Level);
             Log.OverloadLevel(_logger, _overload.Level, before, _queue.WaitingCount, open, wait.TotalSeconds, s_meanings[_overload.Level]);

@@ -118,6 +118,7 @@ internal sealed partial class ScanPipeline
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), _time);
         var lastTidied = (long?)null;
         var lastLook = (long?)null;
+        var lastStrays = (long?)null;
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             WatchOverload();
@@ -127,6 +128,12 @@ internal sealed partial class ScanPipeline
             {
                 lastLook = _time.GetTimestamp();
                 await InsistAsync(_queue.TellOfGapsAsync, cancellationToken);
+            }
+
+            if (lastStrays is null || _time.GetElapsedTime(lastStrays.Value) >= _custodyOptions.StrayAfter)
+            {
+                lastStrays = _time.GetTimestamp();
+                TellOfSpoolStrays();
             }
 
             if (lastTidied is null || _time.GetElapsedTime(lastTidied.Value) >= TimeSpan.FromMinutes(10))

@@ -68,6 +68,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _overload = new OverloadLevel(parts.Overload, parts.Queue.MaxOpen);
         _rates = new OriginRates(parts.Overload, time);
         _maxRate = parts.Overload.MaxRate;
+        _started = time.GetTimestamp();
         _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
@@ -79,6 +80,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _shelf = new Shelf(_metrics, time, _logger);
         _quarantineOptions = parts.Quarantine;
         _quarantine = new Quarantine(parts.Quarantine, new AuditLog(parts.AuditLogPath, time, _logger), time, _metrics, _logger);
+        _spoolStrays = new SpoolStrays(parts.Custody, time);
         _spoolFloor = new DiskFloor(parts.Custody.Spool, parts.Disk.SpoolMinFree);
         _stateFloor = new DiskFloor(Path.GetDirectoryName(parts.Queue.JournalPath)!, parts.Disk.StateMinFree);
         _accepting = new SemaphoreSlim(parts.Pipeline.MaxAccepting);

@@ -33,6 +33,10 @@ function send_acks()
 
 	acks_waiting = 0;
 
+	# Rows first: what Zeek's log still keeps in memory dies with a Zeek that is
+	# killed, and what is acknowledged is told to nobody again.
+	Log::flush(LOG);
+
 	if ( |acks| > 0 )
 		{
 		Cluster::publish(request_topic, verdict_ack, our_node, our_incarnation, acks, ack_revisions);

@@ -109,6 +109,7 @@ internal static class ConfigLoader
             {
                 RejectedMaxAge = retention.Duration("rejected_max_age", custody.RejectedMaxAge, maxDays: 365),
                 RejectedMaxBytes = retention.Size("rejected_max_bytes", custody.RejectedMaxBytes),
+                StrayAfter = retention.Duration("stray_after", custody.StrayAfter, maxDays: 365),
             },
             Quarantine = RetentionReader.ReadQuarantine(root.Section("quarantine"), state),
             Disk = RetentionReader.ReadDisk(root.Section("disk")),

@@ -6,6 +6,9 @@ internal sealed record StandInOptions
     /// <summary>Directory into which files are written for the daemon.</summary>
     public required string Spool { get; init; }
 
+    /// <summary>What the daemon calls that directory; the same unless given.</summary>
+    public string? DaemonSpool { get; init; }
+
     /// <summary>Name of the bridge to ask.</summary>
     public required string Bridge { get; init; }
 

@@ -127,7 +127,7 @@ internal sealed partial class StandInSensor(StandInOptions options, ZeekClient c
         if (silent && now >= _nextHello)
         {
             Publish(new NodeHelloEvent(new NodeHello(
-                EventDecoder.Proto, options.Node, _incarnation, $"stand-in {ProductVersion.Text}", Trace: true, options.Spool, (ulong)_open.Count, now)));
+                EventDecoder.Proto, options.Node, _incarnation, $"stand-in {ProductVersion.Text}", Trace: true, options.DaemonSpool ?? options.Spool, (ulong)_open.Count, now)));
             _nextHello = now + _helloPause;
             _helloPause = _helloPause * 2 < TimeSpan.FromSeconds(5) ? _helloPause * 2 : TimeSpan.FromSeconds(5);
         }
@@ -151,12 +151,30 @@ internal sealed partial class StandInSensor(StandInOptions options, ZeekClient c
         var unaccepted = _open.Values.Count(o => !o.Accepted);
         for (; _next is { } file && unaccepted < _credit && _open.Count < 2 * _credit && IsDue(); unaccepted++)
         {
-            Advance();
             var path = Path.Combine(options.Spool, $"stand-in-{_incarnation}-{++_fileNumber}");
-            File.WriteAllBytes(path, file.Content);
-            var open = new Open(file, Request(file, path, now), now);
+            if (!Extract(path, file.Content))
+            {
+                return; // The spool is full: a little later.
+            }
+
+            Advance();
+            var open = new Open(file, Request(file, Path.Combine(options.DaemonSpool ?? options.Spool, Path.GetFileName(path)), now), now);
             _open[open.Request.Seqno] = open;
             Publish(new FileRequestEvent(open.Request));
+        }
+    }
+
+    private static bool Extract(string path, byte[] content)
+    {
+        try
+        {
+            File.WriteAllBytes(path, content);
+            return true;
+        }
+        catch (IOException)
+        {
+            File.Delete(path);
+            return false;
         }
     }
 

@@ -1,84 +1,37 @@
-using System.Diagnostics;
-
 namespace MailScanBridge.Daemon.Soak;
 
 /// <summary>The real daemon as a child process on free loopback ports, over a state that outlives it.</summary>
-internal sealed class SoakDaemon : IDisposable
+internal sealed class SoakDaemon : SoakProcess
 {
     public const string Bridge = "soak";
 
-    // What is kept of finished requests is bounded, and a soak judges growth in its second half: there the bounds must be reached.
-    private const string Config = "queue:\n  max_done: 5000\ncache:\n  max_entries: 10000\n";
-    private readonly Dictionary<string, string> _environment;
-    private readonly string _log;
-    private readonly string _config;
-    private Process? _process;
-
-    public SoakDaemon(string directory, string hubXPub, string hubXSub)
-    {
-        Spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
-        State = Path.Combine(directory, "state");
-        _log = Path.Combine(directory, "daemon.log");
-        _config = Path.Combine(directory, "mailscan.yaml");
-        File.WriteAllText(_config, Config);
-        _environment = new Dictionary<string, string>
+    /// <param name="directory">For spool, state and log.</param>
+    /// <param name="hubXPub">Where the hub is, or is to be.</param>
+    /// <param name="hubXSub">The same.</param>
+    /// <param name="config">Its configuration.</param>
+    public SoakDaemon(string directory, string hubXPub, string hubXSub, string config)
+        : base("daemon", directory, Ourselves(["run", "--config", config]), new Dictionary<string, string>
         {
-            ["MAILSCAN_SPOOL"] = Spool,
-            ["MAILSCAN_STATE"] = State,
+            ["MAILSCAN_SPOOL"] = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName,
+            ["MAILSCAN_STATE"] = Path.Combine(directory, "state"),
             ["MAILSCAN_BRIDGE"] = Bridge,
             ["MAILSCAN_HUB_XPUB"] = hubXPub,
             ["MAILSCAN_HUB_XSUB"] = hubXSub,
-        };
+        })
+    {
+        Spool = Path.Combine(directory, "spool");
+        State = Path.Combine(directory, "state");
     }
 
     public string Spool { get; }
 
     public string State { get; }
 
-    public int ProcessId => _process!.Id;
+    /// <summary>Files and directories that are left once everything is answered and acknowledged.</summary>
+    public int FilesLeft => Directory.EnumerateFiles(Spool).Count()
+        + Directory.EnumerateFiles(Path.Combine(State, "store", "files")).Count()
+        + Directory.EnumerateFileSystemEntries(Path.Combine(State, "store", "work")).Count();
 
-    public bool HasExited => _process is null || _process.HasExited;
-
-    public void Start()
-    {
-        _process?.Dispose();
-        // By way of a shell, which is replaced: the log goes to a file that no pipe of ours can hold up.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SOAK_LOG\" 2>&1", Program, .. Arguments, "--config", _config]);
-        foreach (var (name, value) in _environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        start.Environment["SOAK_LOG"] = _log;
-        _process = Process.Start(start)!;
-    }
-
-    public async Task SignalAsync(string signal, CancellationToken cancellationToken)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{ProcessId}"]);
-        await kill.WaitForExitAsync(cancellationToken);
-    }
-
-    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process!.WaitForExitAsync(cancellationToken);
-
-    /// <summary>The last lines it wrote, for people.</summary>
-    public string LastLines() => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(10)) : "";
-
-    public void Dispose()
-    {
-        if (_process is { HasExited: false })
-        {
-            _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
-        }
-
-        _process?.Dispose();
-    }
-
-    // This program itself, by its host or, where that is dotnet, by its library.
-    private static string Program => Hosted ? Environment.ProcessPath! : Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, "dotnet");
-
-    private static bool Hosted => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "mailscan-bridge";
-
-    private static string[] Arguments => Hosted ? ["run"] : [Path.Combine(AppContext.BaseDirectory, "mailscan-bridge.dll"), "run"];
+    /// <summary>Its children, those too that it has not waited for.</summary>
+    public int ProcessesLeft => HasExited ? 0 : (int)(ProcessWatch.Read(ProcessId, 0)?.Processes ?? 0);
 }

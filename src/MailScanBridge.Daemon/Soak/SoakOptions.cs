@@ -9,10 +9,13 @@ internal sealed record SoakOptions
     /// <summary>How long requests are sent, default 60 s.</summary>
     public TimeSpan For { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Most requests; 0 (default): as many as rate and time give.</summary>
+    /// <summary>Most requests, and beyond them only as long as faults are due (<see cref="Faults"/>); 0 (default): as many as rate and time give.</summary>
     public int Files { get; init; }
 
-    /// <summary>What is done to the daemon: <c>none</c> (default), <c>kill</c> (SIGKILL, and started again) or <c>stop</c> (SIGSTOP, and SIGCONT after <see cref="StopFor"/>).</summary>
+    /// <summary>Who is harmed: <c>daemon</c> (default), <c>scanner</c>, <c>clamd</c>, <c>hub</c>; in turn where they are several.</summary>
+    public IReadOnlyList<string> Harm { get; init; } = ["daemon"];
+
+    /// <summary>What is done to them: <c>none</c> (default), <c>kill</c> (SIGKILL, and started again) or <c>stop</c> (SIGSTOP, and SIGCONT after <see cref="StopFor"/>).</summary>
     public string Fault { get; init; } = "none";
 
     /// <summary>Mean time between two faults, default 5 s; the moments are random.</summary>
@@ -21,7 +24,7 @@ internal sealed record SoakOptions
     /// <summary>Most faults; 0 (default): until the last request was sent.</summary>
     public int Faults { get; init; }
 
-    /// <summary>How long a stopped daemon stays so, default 5 s.</summary>
+    /// <summary>How long what is stopped stays so, default 5 s.</summary>
     public TimeSpan StopFor { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Seed of the random moments and files, default 1.</summary>

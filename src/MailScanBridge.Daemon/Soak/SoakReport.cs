@@ -27,6 +27,12 @@ internal sealed record SoakReport
 
     public required int Faults { get; init; }
 
+    /// <summary>Whose they were, such as <c>clamd 20, hub 21</c>.</summary>
+    public string FaultsText { get; init; } = "";
+
+    /// <summary>Harm is done to a tool that alone decides: an answer may say that it was down, or too slow. Never may it say another thing than is so.</summary>
+    public bool ToolsAreHarmed { get; init; }
+
     public required TimeSpan Sending { get; init; }
 
     /// <summary>Of the daemon's last life, the first half left out: a daemon that has just started grows.</summary>
@@ -35,19 +41,26 @@ internal sealed record SoakReport
     /// <summary>Files that are left in spool and store.</summary>
     public required int FilesLeft { get; init; }
 
+    /// <summary>Processes of the daemon's, or of a tool's, that are left when everything is answered.</summary>
+    public int ProcessesLeft { get; init; }
+
     /// <summary>Requests without a verdict of the daemon's.</summary>
     public int Lost => Requests - Rows.Where(r => !IsLost(r)).Select(r => r.Seqno).Distinct().Count();
 
     /// <summary>Verdicts that are not what the file is.</summary>
-    public int Wrong => Rows.Count(r => !IsLost(r) && r.Verdict != r.Label);
+    public int Wrong => Rows.Count(r => !IsLost(r) && !IsUndecided(r) && r.Verdict != r.Label);
+
+    /// <summary>Answers that say why nothing was proven, where tools are harmed.</summary>
+    public int Undecided => Rows.Count(IsUndecided);
 
     public IReadOnlyList<string> Leaks =>
     [
         .. Slopes.Where(s => IsLong && s.PerMinute > s.Allowed).Select(s => s.Name),
         .. FilesLeft > 0 ? (string[])["files"] : [],
+        .. ProcessesLeft > 0 ? (string[])["processes at the end"] : [],
     ];
 
-    public bool IsGood => Lost == 0 && Wrong == 0 && Duplicates == 0 && Leaks.Count == 0 && Requests > 0;
+    public bool IsGood => Lost == 0 && Wrong == 0 && Duplicates == 0 && Leaks.Count == 0 && Requests > Undecided;
 
     private bool IsLong => Usages.Count > 2 && Usages[^1].Seconds - Usages[0].Seconds >= s_shortest.TotalSeconds;
 
@@ -61,7 +74,7 @@ internal sealed record SoakReport
     {
         var text = new StringBuilder();
         var latencies = Rows.Where(r => !IsLost(r)).Select(r => r.Latency.TotalMilliseconds).Order().ToList();
-        text.AppendLine(CultureInfo.InvariantCulture, $"requests {Requests} in {Sending.TotalSeconds:0.0} s ({Requests / Math.Max(0.001, Sending.TotalSeconds):0}/s), answers {Requests - Lost}, lost {Lost}, wrong {Wrong}, duplicates {Duplicates}, repeats {Repeats}, faults {Faults}, files left {FilesLeft}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"requests {Requests} in {Sending.TotalSeconds:0.0} s ({Requests / Math.Max(0.001, Sending.TotalSeconds):0}/s), answers {Requests - Lost}, lost {Lost}, wrong {Wrong}, duplicates {Duplicates}, undecided {Undecided}, repeats {Repeats}, faults {Faults}{(FaultsText.Length > 0 ? $" ({FaultsText})" : "")}, files left {FilesLeft}, processes left {ProcessesLeft}");
         text.AppendLine(CultureInfo.InvariantCulture, $"latency p50 {At(latencies, 0.5):0} ms, p99 {At(latencies, 0.99):0} ms, most {At(latencies, 1):0} ms");
         foreach (var (name, first, last, slope, allowed) in Slopes)
         {
@@ -98,7 +111,11 @@ internal sealed record SoakReport
         }
     }
 
-    private static bool IsLost(SensorRow row) => row.Seqno == 0 || row.Reason is Reasons.Timeout or Reasons.NoBridge or Reasons.GaveUp or Reasons.Custody;
+    // What the sensor gives up has no detail; what a daemon answers has one.
+    private bool IsUndecided(SensorRow row) => ToolsAreHarmed && row.Seqno > 0 && row.Detail.Length > 0
+        && row.Verdict is "error" or "unscanned" && row.Reason is Reasons.ToolDown or Reasons.Timeout;
+
+    private bool IsLost(SensorRow row) => row.Seqno == 0 || (!IsUndecided(row) && row.Reason is Reasons.Timeout or Reasons.NoBridge or Reasons.GaveUp or Reasons.Custody);
 
     private static double At(List<double> sorted, double share) => sorted.Count == 0 ? 0 : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
 }

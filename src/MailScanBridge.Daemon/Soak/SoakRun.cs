@@ -1,18 +1,15 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Daemon.Hosting;
 using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Daemon.Soak;
 
-/// <summary>Drives a daemon of its own with the stand-in sensor, does it harm, and reports what became of every request.</summary>
+/// <summary>Drives a daemon of its own with the stand-in sensor, does it and those around it harm, and reports what became of every request.</summary>
 internal sealed class SoakRun(SoakOptions options, TextWriter output)
 {
     private readonly List<Usage> _usages = [];
     private readonly Stopwatch _watch = new();
-    private int _faults;
 
     public async Task<SoakReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -24,22 +21,24 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         var directory = Directory.CreateTempSubdirectory("mailscan-soak-");
         try
         {
-            var (xpub, xsub) = FreePorts();
-            using var daemon = new SoakDaemon(directory.FullName, xpub, xsub);
-            await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = xpub, HubXSub = xsub, NodeName = "stand-in" });
+            using var yard = new SoakYard(directory.FullName, options.Harm, options.Seed);
+            var daemon = yard.Daemon;
+            var harm = new SoakHarm(options, yard.Parties);
+            await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = yard.HubXPub, HubXSub = yard.HubXSub, NodeName = "stand-in" });
             var rows = new List<SensorRow>();
             var most = options.Files > 0 ? options.Files : (int)Math.Min(int.MaxValue, options.Rate * options.For.TotalSeconds);
             var sensor = new StandInSensor(
                 new StandInOptions { Spool = daemon.Spool, Bridge = SoakDaemon.Bridge, StartWait = TimeSpan.FromSeconds(60), EndWait = options.EndWait, Rate = options.Rate, SendFor = options.For },
                 client, TimeProvider.System);
-            daemon.Start();
+            yard.Start();
             _watch.Start();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var watching = WatchAsync(daemon, stop.Token);
-            var asking = sensor.RunAsync(SoakFiles.Make(options.Seed).Take(most), rows.Add, cancellationToken);
-            await HarmAsync(daemon, sensor, asking, cancellationToken);
+            var asking = sensor.RunAsync(SoakFiles.Make(options.Seed).TakeWhile((_, number) => number < most || (options.Faults > 0 && !harm.IsDone)), rows.Add, cancellationToken);
+            await harm.RunAsync(() => !sensor.HasAskedAll, asking, party => Forget(party == daemon), cancellationToken);
             await asking;
-            var left = await FilesLeftAsync(daemon, cancellationToken);
+            await LeftAsync(() => daemon.FilesLeft + yard.ProcessesLeft, cancellationToken);
+            var (files, processes) = (daemon.FilesLeft, yard.ProcessesLeft);
             await stop.CancelAsync();
             await watching;
             await daemon.SignalAsync("TERM", cancellationToken);
@@ -50,15 +49,18 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
                 Rows = rows,
                 Duplicates = SoakReport.CountDuplicates(Path.Combine(daemon.State, "verdicts.json")),
                 Repeats = sensor.Repeats,
-                Faults = _faults,
+                Faults = harm.Count,
+                FaultsText = harm.Text,
+                ToolsAreHarmed = yard.HasTools,
                 Sending = sensor.SendingTook,
                 Usages = [.. _usages.Skip(_usages.Count / 2)],
-                FilesLeft = left,
+                FilesLeft = files,
+                ProcessesLeft = processes + (yard.Tool is { } tool ? await LeftAsync(() => tool.Processes.Count, cancellationToken) : 0),
             };
             await output.WriteLineAsync(report.ToString());
             if (!report.IsGood)
             {
-                await output.WriteLineAsync(daemon.LastLines());
+                await output.WriteLineAsync(yard.LastLines());
             }
 
             return report;
@@ -69,39 +71,14 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         }
     }
 
-    /// <summary>A fault at random moments, until the last file was asked about.</summary>
-    private async Task HarmAsync(SoakDaemon daemon, StandInSensor sensor, Task asking, CancellationToken cancellationToken)
+    /// <summary>What is measured is the daemon's last life.</summary>
+    private void Forget(bool isNew)
     {
-        var random = new Random(options.Seed);
-        while (options.Fault != "none" && (options.Faults == 0 || _faults < options.Faults) && !asking.IsCompleted && !sensor.HasAskedAll)
+        if (isNew && options.Fault == "kill")
         {
-            await Task.WhenAny(asking, Task.Delay(options.Every * 2 * random.NextDouble(), cancellationToken));
-            if (asking.IsCompleted)
+            lock (_usages)
             {
-                return;
-            }
-
-            if (daemon.HasExited)
-            {
-                throw new StartException($"The daemon ended by itself:\n{daemon.LastLines()}");
-            }
-
-            _faults++;
-            await daemon.SignalAsync(options.Fault == "kill" ? "KILL" : "STOP", cancellationToken);
-            if (options.Fault == "kill")
-            {
-                await daemon.WaitForExitAsync(cancellationToken);
-                lock (_usages)
-                {
-                    _usages.Clear();
-                }
-
-                daemon.Start();
-            }
-            else
-            {
-                await Task.Delay(options.StopFor, cancellationToken);
-                await daemon.SignalAsync("CONT", cancellationToken);
+                _usages.Clear();
             }
         }
     }
@@ -128,13 +105,13 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         }
     }
 
-    /// <summary>Files leave the store after their acknowledgement, so a little later.</summary>
-    private static async Task<int> FilesLeftAsync(SoakDaemon daemon, CancellationToken cancellationToken)
+    /// <summary>Files leave the store after their acknowledgement, and tools their process, so a little later.</summary>
+    private static async Task<int> LeftAsync(Func<int> count, CancellationToken cancellationToken)
     {
         var deadline = Stopwatch.StartNew();
         while (true)
         {
-            var left = Directory.EnumerateFiles(daemon.Spool).Count() + Directory.EnumerateFiles(Path.Combine(daemon.State, "store", "files")).Count();
+            var left = count();
             if (left == 0 || deadline.Elapsed > TimeSpan.FromSeconds(30))
             {
                 return left;
@@ -142,14 +119,5 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
 
             await Task.Delay(100, cancellationToken);
         }
-    }
-
-    private static (string, string) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return ($"tcp://{first.LocalEndpoint}", $"tcp://{second.LocalEndpoint}");
     }
 }

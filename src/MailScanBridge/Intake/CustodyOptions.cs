@@ -17,4 +17,10 @@ public sealed record CustodyOptions
 
     /// <summary>Most bytes set aside, default 100 MiB: the oldest go first.</summary>
     public long RejectedMaxBytes { get; init; } = 100L << 20;
+
+    /// <summary>
+    /// Time for which a file lies in the spool unchanged before it is named in the log as one that nobody asks about, default 10 minutes: a Zeek that was
+    /// killed leaves such. It stays where it is; the metric <c>mailscan.spool.strays</c> tells how many there are.
+    /// </summary>
+    public TimeSpan StrayAfter { get; init; } = TimeSpan.FromMinutes(10);
 }

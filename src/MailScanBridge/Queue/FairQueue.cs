@@ -9,6 +9,7 @@ internal sealed class FairQueue<T>
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<T>> _byOrigin = new(StringComparer.Ordinal);
     private readonly Queue<string> _turns = new();
+    private readonly Queue<T> _first = new();
     private readonly SemaphoreSlim _items = new(0);
     private int _count;
 
@@ -31,12 +32,30 @@ internal sealed class FairQueue<T>
         _items.Release();
     }
 
+    /// <summary>Before everything else, whose ever it is.</summary>
+    public void AddFirst(T item)
+    {
+        lock (_lock)
+        {
+            _first.Enqueue(item);
+            _count++;
+        }
+
+        _items.Release();
+    }
+
     /// <summary>The next item, once there is one.</summary>
     public async Task<T> TakeAsync(CancellationToken cancellationToken)
     {
         await _items.WaitAsync(cancellationToken);
         lock (_lock)
         {
+            if (_first.TryDequeue(out var first))
+            {
+                _count--;
+                return first;
+            }
+
             var origin = _turns.Dequeue();
             var own = _byOrigin[origin];
             var item = own.Dequeue();
@@ -59,7 +78,7 @@ internal sealed class FairQueue<T>
     {
         lock (_lock)
         {
-            return [.. _byOrigin.Values.Select(own => own.Peek())];
+            return [.. _first, .. _byOrigin.Values.Select(own => own.Peek())];
         }
     }
 }

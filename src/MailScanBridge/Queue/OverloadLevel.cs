@@ -40,7 +40,7 @@ public sealed record OverloadOptions
 internal sealed class OverloadLevel(OverloadOptions options, int maxOpen)
 {
     private readonly OverloadMark[] _marks = [options.Level1, options.Level2, options.Level3];
-    private DateTimeOffset? _calmSince;
+    private TimeSpan? _calmSince;
     private volatile int _level;
 
     public int Level => _level;
@@ -48,8 +48,8 @@ internal sealed class OverloadLevel(OverloadOptions options, int maxOpen)
     /// <summary>Looks at the queue. True where the level has changed.</summary>
     /// <param name="open">Requests without a verdict.</param>
     /// <param name="oldest">How long the next request has waited.</param>
-    /// <param name="now">Present time.</param>
-    public bool Update(int open, TimeSpan oldest, DateTimeOffset now)
+    /// <param name="now">Present time, by a clock that no step of the wall clock moves.</param>
+    public bool Update(int open, TimeSpan oldest, TimeSpan now)
     {
         var reached = 1 + Array.FindLastIndex(_marks, m => open * 100L >= (long)m.OpenPercent * maxOpen || oldest >= m.Age);
         if (reached > _level)

@@ -97,13 +97,24 @@ public sealed partial class ScanQueue
         }
     }
 
-    private void NextSuspect()
+    /// <summary>
+    /// The first of them comes after what waits already, so that one that kills daemons finds nobody else waiting; those after it go before all others: a
+    /// place at the end of the line for each would add up to minutes under load.
+    /// </summary>
+    private void NextSuspect(bool isFirst)
     {
         lock (_suspects)
         {
             if (_suspects.TryDequeue(out var entry, out _))
             {
-                Enqueue(entry);
+                if (isFirst)
+                {
+                    Enqueue(entry);
+                    return;
+                }
+
+                entry.WaitsSince = _time.GetTimestamp();
+                _waiting.AddFirst(entry);
             }
         }
     }

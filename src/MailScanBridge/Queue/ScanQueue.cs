@@ -57,7 +57,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
             queue.Restore(row, time);
         }
 
-        queue.NextSuspect();
+        queue.NextSuspect(isFirst: true);
 
         foreach (var (node, at) in gone)
         {
@@ -128,7 +128,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
         if (entry.IsSuspect)
         {
             entry.IsSuspect = false;
-            NextSuspect();
+            NextSuspect(isFirst: false);
         }
 
         if (later)

@@ -6,8 +6,12 @@ namespace MailScanBridge.Response;
 /// </summary>
 internal sealed class DropBook(ResponderOptions options, TimeProvider time)
 {
-    private readonly Dictionary<(string Node, ulong Incarnation, string Rule), (IReadOnlyList<DropElement> Elements, DateTimeOffset Until)> _rules = [];
-    private readonly Queue<DateTimeOffset> _made = [];
+    private readonly Dictionary<(string Node, ulong Incarnation, string Rule), (IReadOnlyList<DropElement> Elements, TimeSpan Until)> _rules = [];
+    private readonly Queue<TimeSpan> _made = [];
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>By a clock that no step of the wall clock moves, as the kernel's own times are.</summary>
+    private TimeSpan Now => time.GetElapsedTime(_started);
 
     /// <summary>Rules in force.</summary>
     public int Count => _rules.Count;
@@ -38,7 +42,7 @@ internal sealed class DropBook(ResponderOptions options, TimeProvider time)
     /// <summary>Notes a rule that is in force from now on. An element that another rule keeps for longer stays for so long: the time to give it is returned.</summary>
     public TimeSpan Add(Drop drop, IReadOnlyList<DropElement> elements)
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         var until = now + drop.Expire;
         foreach (var other in _rules.Values.Where(r => r.Elements.Intersect(elements).Any()))
         {
@@ -61,7 +65,7 @@ internal sealed class DropBook(ResponderOptions options, TimeProvider time)
 
     private void Forget()
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         foreach (var (key, rule) in _rules)
         {
             if (rule.Until <= now)

@@ -15,6 +15,7 @@ namespace MailScanBridge.Scanning;
 /// </summary>
 public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics, TimeProvider time)
 {
+    private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
     private readonly Dictionary<Key, TaskCompletionSource<ScannerResult?>> _running = [];
     private readonly Dictionary<Key, LinkedListNode<Entry>> _known = [];
@@ -104,6 +105,9 @@ public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics,
         }
     }
 
+    /// <summary>By a clock that no step of the wall clock moves: a step back must not keep an answer for longer.</summary>
+    private TimeSpan Now => time.GetElapsedTime(_started);
+
     private ScannerResult? Find_NeedsLock(Key key)
     {
         if (!_known.TryGetValue(key, out var node))
@@ -112,7 +116,7 @@ public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics,
         }
 
         _byUse.Remove(node);
-        if (node.Value.Until <= time.GetUtcNow())
+        if (node.Value.Until <= Now)
         {
             _known.Remove(key);
             return null;
@@ -129,7 +133,7 @@ public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics,
             return;
         }
 
-        var until = time.GetUtcNow() + (result.Findings.Count > 0 ? options.KeepBad : options.KeepClean);
+        var until = Now + (result.Findings.Count > 0 ? options.KeepBad : options.KeepClean);
         _known[key] = _byUse.AddLast(new Entry(key, result, until)); // Never there already: the key was ours alone while we led.
         while (_known.Count > options.MaxEntries && _byUse.First is { } oldest)
         {
@@ -139,7 +143,7 @@ public sealed class ScanCache(ScanCacheOptions options, MailScanMetrics metrics,
         }
     }
 
-    private sealed record Entry(Key Key, ScannerResult Result, DateTimeOffset Until);
+    private sealed record Entry(Key Key, ScannerResult Result, TimeSpan Until);
 
     /// <summary>A hash over all that an answer hangs on: 32 bytes, however long the names are.</summary>
     private readonly record struct Key(UInt128 High, UInt128 Low)

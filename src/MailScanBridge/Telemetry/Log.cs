@@ -121,6 +121,9 @@ internal static partial class Log
     [LoggerMessage(8009, LogLevel.Information, "The file system of the {Name}, {Path}, has {Free} bytes free again")]
     public static partial void DiskAmple(ILogger logger, string name, string path, long free);
 
+    [LoggerMessage(8010, LogLevel.Warning, "{Count} files in the spool {Spool} have not changed for {Minutes:0.#} minutes, and nobody has asked about them: a Zeek that was killed leaves such. They stay. New among them are {New}: {Names}. Scan them with mailscan-bridge scan, or remove them.")]
+    public static partial void SpoolStrays(ILogger logger, int count, string spool, double minutes, int @new, string names);
+
     [LoggerMessage(9000, LogLevel.Information, "{Verdict} {Key} {Name} {Type} {Sha256} {Detail}")]
     public static partial void Answered(ILogger logger, string verdict, RequestKey key, string name, string type, string sha256, string detail);
 

@@ -35,6 +35,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _rejectedRemovedCounter;
     private readonly Gauge<long> _diskFreeGauge;
     private readonly Gauge<long> _diskLowGauge;
+    private readonly Gauge<long> _spoolStraysGauge;
     private readonly Counter<long> _diskRefusedCounter;
     private readonly Counter<long> _byeIgnoredCounter;
     private readonly Histogram<double> _scanHistogram;
@@ -73,6 +74,7 @@ public sealed class MailScanMetrics : IDisposable
         _quarantineFailedCounter = Meter.CreateCounter<long>("mailscan.quarantine.failed", "{try}", "Times that the quarantine's disk refused; the file stays in the store until a later try");
         _rejectedRemovedCounter = Meter.CreateCounter<long>("mailscan.rejected.removed", "{file}", "Files removed from those set aside, by cause");
         _diskFreeGauge = Meter.CreateGauge<long>("mailscan.disk.free", "By", "Bytes free, by file system: spool, state");
+        _spoolStraysGauge = Meter.CreateGauge<long>("mailscan.spool.strays", "{file}", "Files in the spool that nobody has asked about for longer than retention.stray_after");
         _diskLowGauge = Meter.CreateGauge<long>("mailscan.disk.low", "{file system}", "1 while a file system has less free than its floor");
         _diskRefusedCounter = Meter.CreateCounter<long>("mailscan.disk.refused", "{request}", "Requests not accepted because the state's file system was below its floor");
         _byeIgnoredCounter = Meter.CreateCounter<long>("mailscan.byes.ignored", "{event}", "Good-byes of nodes that nobody knows, or beyond replies.max_gone");
@@ -146,6 +148,8 @@ public sealed class MailScanMetrics : IDisposable
         _diskFreeGauge.Record(free, tag);
         _diskLowGauge.Record(low ? 1 : 0, tag);
     }
+
+    public void SpoolStrays(int count) => _spoolStraysGauge.Record(count);
 
     public void DiskRefused() => _diskRefusedCounter.Add(1);
 

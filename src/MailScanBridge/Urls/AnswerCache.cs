@@ -8,10 +8,14 @@ namespace MailScanBridge.Urls;
 /// <param name="time">The clock.</param>
 internal sealed class AnswerCache<T>(int max, TimeSpan keep, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, (T Answer, DateTimeOffset Until)> _known = new();
+    private readonly ConcurrentDictionary<string, (T Answer, TimeSpan Until)> _known = new();
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>By a clock that no step of the wall clock moves.</summary>
+    private TimeSpan Now => time.GetElapsedTime(_started);
 
     /// <summary>The answer to a question; the type's default where none is known.</summary>
-    public T? Find(string question) => _known.TryGetValue(question, out var known) && known.Until > time.GetUtcNow() ? known.Answer : default;
+    public T? Find(string question) => _known.TryGetValue(question, out var known) && known.Until > Now ? known.Answer : default;
 
     public void Keep(string question, T answer)
     {
@@ -20,6 +24,6 @@ internal sealed class AnswerCache<T>(int max, TimeSpan keep, TimeProvider time)
             _known.Clear();
         }
 
-        _known[question] = (answer, time.GetUtcNow() + keep);
+        _known[question] = (answer, Now + keep);
     }
 }

@@ -25,22 +25,25 @@ internal sealed class LiveZeek : IAsyncDisposable
     public static string Response => Path.Combine(Zeek.Scripts, "response.zeek");
 
     /// <summary>Zeek is the hub itself, as the manager of a cluster is: a thread of it. Before the package, which else looks for the daemon's.</summary>
-    public static string[] OwnHub =>
+    public static string[] OwnHub => OwnHubAt(Namespaces.Hub);
+
+    /// <summary>The same at another address.</summary>
+    public static string[] OwnHubAt(FreePorts hub) =>
     [
         "frameworks/cluster/backend/zeromq",
         "Cluster::Backend::ZeroMQ::run_proxy_thread=T",
-        $"Cluster::Backend::ZeroMQ::listen_xpub_endpoint={Namespaces.Hub.First}",
-        $"Cluster::Backend::ZeroMQ::listen_xsub_endpoint={Namespaces.Hub.Second}",
-        .. Connected,
+        $"Cluster::Backend::ZeroMQ::listen_xpub_endpoint={hub.First}",
+        $"Cluster::Backend::ZeroMQ::listen_xsub_endpoint={hub.Second}",
+        .. Connected(hub),
     ];
 
     /// <summary>The same for a Zeek beside it.</summary>
-    public static string[] OthersHub => ["frameworks/cluster/backend/zeromq", "Cluster::Backend::ZeroMQ::run_proxy_thread=F", .. Connected];
+    public static string[] OthersHub => ["frameworks/cluster/backend/zeromq", "Cluster::Backend::ZeroMQ::run_proxy_thread=F", .. Connected(Namespaces.Hub)];
 
-    private static string[] Connected =>
+    private static string[] Connected(FreePorts hub) =>
     [
-        $"Cluster::Backend::ZeroMQ::connect_xsub_endpoint={Namespaces.Hub.First}",
-        $"Cluster::Backend::ZeroMQ::connect_xpub_endpoint={Namespaces.Hub.Second}",
+        $"Cluster::Backend::ZeroMQ::connect_xsub_endpoint={hub.First}",
+        $"Cluster::Backend::ZeroMQ::connect_xpub_endpoint={hub.Second}",
         "Log::enable_remote_logging=F",
     ];
 

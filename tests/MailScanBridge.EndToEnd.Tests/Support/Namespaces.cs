@@ -54,6 +54,13 @@ internal sealed class Namespaces : IAsyncDisposable
     /// <summary>What runs a command in a namespace; nothing where it is null.</summary>
     public static string[] Prefix(string? networkNamespace) => networkNamespace is null ? [] : ["ip", "netns", "exec", networkNamespace];
 
+    /// <summary>Where the hub is for the server, when it listens on the router's side of the line to it.</summary>
+    public static readonly FreePorts HubForServer = new("tcp://10.78.2.1:27860", "tcp://10.78.2.1:27861");
+
+    /// <summary>Cuts the line between router and server, or joins it again.</summary>
+    public async Task SetLineAsync(bool up, CancellationToken cancellationToken) =>
+        Assert.Equal((0, ""), await ChildProcess.RunAsync(["ip", "-n", Router, "link", "set", "tap1", up ? "up" : "down"], cancellationToken));
+
     /// <summary>The client gets an answer from the server.</summary>
     public async Task<bool> ReachesAsync(CancellationToken cancellationToken) =>
         (await ChildProcess.RunAsync([.. Prefix(Client), "ping", "-n", "-q", "-c", "1", "-W", "1", ServerAddress], cancellationToken)).ExitCode == 0;
@@ -80,6 +87,7 @@ internal sealed class Namespaces : IAsyncDisposable
         {
             var gateway = address[..^1] + "1";
             await IpAsync("netns", "add", end);
+            await IpAsync("-n", end, "link", "set", "lo", "up");
             await IpAsync("-n", end, "link", "add", "eth0", "type", "veth", "peer", "name", tap, "netns", Router);
             await IpAsync("-n", Router, "addr", "add", $"{gateway}/24", "dev", tap);
             await IpAsync("-n", Router, "link", "set", tap, "up");

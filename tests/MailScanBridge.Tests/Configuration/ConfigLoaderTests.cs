@@ -6,6 +6,7 @@ using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Scanning.Yara;
 using MailScanBridge.Tests.Unpacking;
+using MailScanBridge.Unpacking;
 using Xunit;
 
 namespace MailScanBridge.Tests.Configuration;
@@ -15,6 +16,13 @@ public sealed class ConfigLoaderTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     private string FilePath => Path.Combine(_folder.Path, "mailscan.yaml");
+
+    [Fact]
+    public void Rtf_goes_to_the_tools_for_it()
+    {
+        var route = ConfigLoader.Load(null, _ => null).Routes.First(r => r.Matches(ContentTypes.Rtf));
+        Assert.Contains(route.Steps, s => s.Scanner == "rtfobj");
+    }
 
     [Fact]
     public void The_built_in_file_is_good_and_says_what_the_code_takes_by_itself()

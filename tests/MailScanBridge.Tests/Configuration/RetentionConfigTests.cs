@@ -29,7 +29,7 @@ public sealed class RetentionConfigTests : IDisposable
         var config = Load(
             """
             replies: { max_gone: 5 }
-            retention: { rejected_max_age: 1d, rejected_max_bytes: 1MiB }
+            retention: { rejected_max_age: 1d, rejected_max_bytes: 1MiB, stray_after: 1h }
             quarantine: { verdicts: [suspicious, malicious], password: x, max_age: 365d, max_bytes: 2GiB, min_free: 0, max_waiting: 9, max_origins: 7 }
             disk: { min_free_spool: 0, min_free_state: 1GiB }
             """);
@@ -38,6 +38,7 @@ public sealed class RetentionConfigTests : IDisposable
         Assert.Equal(("x", TimeSpan.FromDays(365), 2L << 30, 0L, 9, 7), (config.Quarantine.Password, config.Quarantine.MaxAge, config.Quarantine.MaxBytes, config.Quarantine.MinFree, config.Quarantine.MaxWaiting, config.Quarantine.MaxOrigins));
         Assert.Equal((0L, 1L << 30), (config.Disk.SpoolMinFree, config.Disk.StateMinFree));
         Assert.Equal((TimeSpan.FromDays(1), 1L << 20, 5), (config.Custody.RejectedMaxAge, config.Custody.RejectedMaxBytes, config.Replies.MaxGone));
+        Assert.Equal(TimeSpan.FromHours(1), config.Custody.StrayAfter);
         Assert.Empty(Load("quarantine: { verdicts: [] }").Quarantine.Verdicts);
     }
 
@@ -49,6 +50,7 @@ public sealed class RetentionConfigTests : IDisposable
     [InlineData("quarantine: { max_waiting: 0 }", "quarantine.max_waiting")]
     [InlineData("quarantine: { keep: 1 }", "quarantine.keep")]
     [InlineData("disk: { min_free_state: -1 }", "disk.min_free_state")]
+    [InlineData("retention: { stray_after: 0 }", "retention.stray_after")]
     [InlineData("retention: { rejected: 1 }", "retention.rejected")]
     public void What_is_wrong_is_named_with_its_line(string text, string key)
     {

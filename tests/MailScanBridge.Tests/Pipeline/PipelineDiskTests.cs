@@ -143,6 +143,31 @@ public sealed class PipelineDiskTests : IAsyncLifetime
             () => _host.Log.Lines.Any(l => l.Contains(" 2004: ", StringComparison.Ordinal) && l.Contains("left.1.1", StringComparison.Ordinal)), "the file to be named");
     }
 
+    [Fact]
+    public async Task A_file_in_the_spool_that_nobody_asks_about_is_named_and_stays_and_is_taken_when_asked_about()
+    {
+        _host.Parts = _host.Parts with { Custody = _host.Parts.Custody with { StrayAfter = TimeSpan.FromMilliseconds(200) } };
+        var young = Path.Combine(_host.Spool, "young");
+        await File.WriteAllTextAsync(young, "still written", Wait.Token);
+        File.SetLastWriteTimeUtc(young, DateTime.UtcNow.AddHours(1));
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        var left = node.Extract(1, s_text);
+
+        await Wait.UntilAsync(() => Told().Any(), "the file to be named");
+        Assert.All(Told(), l => Assert.DoesNotContain("young", l, StringComparison.Ordinal));
+        Assert.True(File.Exists(left.Path));
+
+        node.Ask(left);
+        Assert.Equal(("clean", ""), await node.VerdictAsync(1));
+        Assert.False(File.Exists(left.Path));
+        Assert.True(File.Exists(young));
+        Assert.Single(Told());
+        await _host.StopAsync();
+
+        IEnumerable<string> Told() => _host.Log.Lines.Where(l => l.Contains(" 8010: ", StringComparison.Ordinal) && l.Contains("file-1", StringComparison.Ordinal));
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     /// <summary>A zip of letters in no order: far smaller than what is in it, and within every ratio.</summary>

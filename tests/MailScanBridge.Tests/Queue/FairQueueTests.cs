@@ -29,6 +29,20 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public async Task What_goes_first_goes_before_every_origins_own()
+    {
+        _queue.Add("a", "a1");
+        _queue.Add("b", "b1");
+        _queue.AddFirst("x");
+
+        Assert.Equal(3, _queue.Count);
+        Assert.Contains("x", _queue.Foremost());
+        Assert.Equal("x", await _queue.TakeAsync(Wait.Token));
+        Assert.Equal("a1", await _queue.TakeAsync(Wait.Token));
+        Assert.Equal("b1", await _queue.TakeAsync(Wait.Token));
+    }
+
+    [Fact]
     public async Task One_that_waits_is_woken_and_can_be_cancelled()
     {
         var waiting = _queue.TakeAsync(Wait.Token);

@@ -23,6 +23,21 @@ public sealed class DropBookTests
         Assert.Equal(0, book.Count);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public void A_step_of_the_wall_clock_neither_ends_nor_lengthens_a_rule(int hours)
+    {
+        var wall = new SteppedClock(_time);
+        var book = new DropBook(new ResponderOptions(), wall);
+        book.Add(Rule("a") with { Expire = TimeSpan.FromMinutes(2) }, [s_one]);
+        wall.Step = TimeSpan.FromHours(hours);
+
+        Assert.True(book.Has("host/zeek", 7, "a"));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.False(book.Has("host/zeek", 7, "a"));
+    }
+
     [Fact]
     public void A_shorter_rule_does_not_shorten_another()
     {

@@ -47,6 +47,22 @@ public sealed class ScanCacheTests : IDisposable
         Assert.Equal((1, 1L, 1L), (_scans, Count("hit"), Count("miss")));
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_step_of_the_wall_clock_neither_ends_nor_lengthens_an_answers_time(int hours)
+    {
+        var wall = new SteppedClock(_time);
+        var cache = new ScanCache(_options, _metrics, wall);
+        var scanner = Scanner(ScannerResult.Scanned());
+        await cache.ScanAsync(scanner, s_item, Wait.Token);
+        wall.Step = TimeSpan.FromHours(hours);
+
+        Assert.True((await cache.ScanAsync(scanner, s_item, Wait.Token)).Reused);
+        _time.Advance(_options.KeepClean);
+        Assert.False((await cache.ScanAsync(scanner, s_item, Wait.Token)).Reused);
+    }
+
     [Fact]
     public async Task Other_content_another_scanner_and_another_version_are_other_questions()
     {

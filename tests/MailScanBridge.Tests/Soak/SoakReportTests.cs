@@ -28,6 +28,20 @@ public sealed class SoakReportTests
         Assert.False((Report([]) with { Requests = 0 }).IsGood);
     }
 
+    [Fact]
+    public void Where_tools_are_harmed_an_honest_reason_is_neither_wrong_nor_lost_and_a_clean_bill_is_wrong()
+    {
+        var down = Row(2, "malicious", verdict: "unscanned", reason: "tool_down") with { Detail = "clamd: it is down" };
+        var harmed = Report([Row(1, "clean"), down]) with { ToolsAreHarmed = true };
+        Assert.Equal((true, 1, 0, 0), (harmed.IsGood, harmed.Undecided, harmed.Wrong, harmed.Lost));
+        Assert.False((harmed with { ToolsAreHarmed = false }).IsGood);
+        Assert.False((harmed with { ProcessesLeft = 1 }).IsGood);
+        Assert.False((harmed with { Rows = [down with { Seqno = 1 }, down] }).IsGood); // nothing was ever proven
+        Assert.Equal(1, (harmed with { Rows = [Row(1, "clean"), down with { Detail = "", Reason = "timeout" }] }).Lost); // the sensor gave up
+        Assert.Equal(1, (harmed with { Rows = [Row(1, "clean"), Row(2, "malicious", verdict: "clean")] }).Wrong);
+        Assert.Equal(1, (harmed with { Rows = [Row(1, "clean"), down with { Reason = "too_large" }] }).Wrong);
+    }
+
     [Theory]
     [InlineData(0, 300, true)]
     [InlineData(1, 300, false)] // a handle a second

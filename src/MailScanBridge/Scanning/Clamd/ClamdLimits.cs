@@ -18,7 +18,7 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit
 
     private static ReadOnlySpan<byte> EicarRest => @"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"u8;
 
-    /// <summary>Tries it; null where it does not even find EICAR.</summary>
+    /// <summary>Tries it; null where it does not even find EICAR, or stops to while it is tried: one that is killed or hangs says nothing of its limits.</summary>
     /// <param name="maxSize">Largest item that is asked for, in bytes.</param>
     /// <param name="ask">Has clamd scan a file.</param>
     public static async Task<ClamdLimits?> TryAsync(long maxSize, Func<FileStream, Task<ScannerResult>> ask)
@@ -28,11 +28,23 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit
             return null;
         }
 
+        try
+        {
+            return await TryLimitsAsync(maxSize, ask);
+        }
+        catch (GoneException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<ClamdLimits> TryLimitsAsync(long maxSize, Func<FileStream, Task<ScannerResult>> ask)
+    {
+
         using var nested = NewFile();
         nested.Write(Nested());
-        nested.Position = 0;
-        var tells = (await ask(nested)) is { Outcome: ScanOutcome.Failed, Reason: Reasons.Limits } or { Findings.Count: > 0 };
-        var largest = await AskAsync(maxSize, ask);
+        var tells = await SurelyAsync(() => { nested.Position = 0; return ask(nested); }, ask) is { Outcome: ScanOutcome.Failed, Reason: Reasons.Limits } or { Findings.Count: > 0 };
+        var largest = await SurelyAsync(() => AskAsync(maxSize, ask), ask);
         if (Finds(largest))
         {
             return new ClamdLimits(maxSize, tells);
@@ -42,10 +54,22 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit
         for (var step = 0; step < Steps && above - below > Smallest; step++)
         {
             var middle = (below + above) / 2;
-            (below, above) = Finds(await AskAsync(middle, ask)) ? (middle, above) : (below, middle);
+            (below, above) = Finds(await SurelyAsync(() => AskAsync(middle, ask), ask)) ? (middle, above) : (below, middle);
         }
 
         return new ClamdLimits(below, tells, NameOf(largest));
+    }
+
+    /// <summary>Where there was no answer, or none in time, it is asked once more: it may have been another's fault than the sample's.</summary>
+    private static async Task<ScannerResult> SurelyAsync(Func<Task<ScannerResult>> askOnce, Func<FileStream, Task<ScannerResult>> ask)
+    {
+        var result = await askOnce();
+        if (result.Reason is not (Reasons.ToolDown or Reasons.Timeout))
+        {
+            return result;
+        }
+
+        return Finds(await AskAsync(0, ask)) ? await askOnce() : throw new GoneException();
     }
 
     private static bool Finds(ScannerResult result) => result.Findings.Any(f => f.Kind == VerdictKind.Malicious);
@@ -111,6 +135,9 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit
         entry.Write(Eicar);
         entry.Write(EicarRest);
     }
+
+    /// <summary>It does not find EICAR any more.</summary>
+    private sealed class GoneException : Exception;
 
     private static FileStream NewFile() => new(
         Path.Combine(Path.GetTempPath(), $"mailscan-limits-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 64 * 1024, FileOptions.DeleteOnClose);

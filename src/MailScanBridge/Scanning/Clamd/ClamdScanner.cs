@@ -75,9 +75,15 @@ public sealed class ClamdScanner : IScanner
     /// <returns>Null, or what makes this clamd useless.</returns>
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
-        _checked = new Checked(Version, SocketMade());
+        var made = SocketMade();
+        _checked = new Checked(Version, made);
         _wasGone = false;
         var limits = await ClamdLimits.TryAsync(_options.MaxSize, async file => await _guard.RunAsync(token => AskAsync(file, token), cancellationToken));
+        if (_wasGone || SocketMade() != made)
+        {
+            return _useless = "it went away while its limits were tried"; // Tried again with the next file: what was seen is two clamds', or none's.
+        }
+
         if (limits is null)
         {
             return _useless = "it does not find EICAR: is its database loaded?";

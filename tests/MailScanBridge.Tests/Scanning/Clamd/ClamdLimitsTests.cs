@@ -1,6 +1,7 @@
 using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Clamd;
+using MailScanBridge.Scanning.Resilience;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
@@ -49,6 +50,34 @@ public sealed class ClamdLimitsTests : IDisposable
         await using var clamd = new FakeClamd(_folder.Path, FakeClamd.Replies("stream: OK\0"));
 
         Assert.Contains("does not find EICAR", await Scanner(clamd).CheckAsync(Wait.Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)] // while it is asked about nested archives
+    [InlineData(2)] // about the largest sample
+    public async Task A_clamd_that_is_killed_while_it_is_tried_lowers_no_limit(int answers)
+    {
+        var first = new FakeClamd(_folder.Path, [.. Enumerable.Repeat(Answer, answers), _ => throw new EndOfStreamException()]);
+        var scanner = Scanner(first, guard: g => g with { BreakFor = TimeSpan.FromMilliseconds(500) });
+        Assert.Contains("find EICAR", await scanner.CheckAsync(Wait.Token), StringComparison.Ordinal);
+        await first.DisposeAsync();
+        Assert.Equal((VerdictKind.Unscanned, Reasons.ToolDown), await WordAsync(scanner, new byte[100]));
+
+        File.Delete(first.Address);
+        await using var second = Clamd("stream: OK\0", 10_000_000);
+        await Wait.UntilAsync(() => WordAsync(scanner, new byte[4_000_000]).GetAwaiter().GetResult().Kind == VerdictKind.Clean, "the new one to be tried in full");
+    }
+
+    [Fact]
+    public async Task One_sample_that_is_answered_late_is_asked_once_more()
+    {
+        var conversations = 0;
+        await using var clamd = new FakeClamd(_folder.Path, c => ++conversations == 4 ? c.HangAsync() : Answer(c)); // After VERSION, EICAR and the nested one: the largest.
+        var scanner = Scanner(clamd, guard: g => g with { Timeout = TimeSpan.FromSeconds(5) });
+        Assert.NotNull(await scanner.ProbeAsync(Wait.Token));
+        Assert.Null(await scanner.CheckAsync(Wait.Token));
+        Assert.True(conversations > 4);
+        Assert.Equal(VerdictKind.Clean, (await VerdictAsync(scanner, new byte[4_900_000])).Kind);
     }
 
     [Fact]
@@ -121,8 +150,17 @@ public sealed class ClamdLimitsTests : IDisposable
         await c.SendAsync(content.Length > limit() ? past : content.AsSpan().IndexOf(Make.Eicar) >= 0 ? "stream: Eicar FOUND\0" : "stream: OK\0");
     });
 
-    private static ClamdScanner Scanner(FakeClamd clamd, TimeProvider? time = null) =>
-        new("clamd", new ClamdOptions { Address = clamd.Address, PassFiles = false, MaxSize = 5_000_000 }, time ?? TimeProvider.System);
+    private static async Task Answer(FakeClamd.Conversation c)
+    {
+        var content = await c.ReadStreamAsync();
+        await c.SendAsync(content.AsSpan().IndexOf(Make.Eicar) >= 0 ? "stream: Eicar FOUND\0" : "stream: OK\0");
+    }
+
+    private static ClamdScanner Scanner(FakeClamd clamd, TimeProvider? time = null, Func<ToolGuardOptions, ToolGuardOptions>? guard = null)
+    {
+        var options = new ClamdOptions { Address = clamd.Address, PassFiles = false, MaxSize = 5_000_000 };
+        return new("clamd", options with { Guard = guard?.Invoke(options.Guard) ?? options.Guard }, time ?? TimeProvider.System);
+    }
 
     private static async Task<ClamdScanner> ScannerAsync(FakeClamd clamd, TimeProvider? time = null)
     {

@@ -1,19 +1,20 @@
 using System.Diagnostics;
-using Xunit;
 
 namespace MailScanBridge.Tests.Support;
 
-/// <summary>A file system of one mebibyte that can be filled; the test is skipped where mounting is not allowed.</summary>
+/// <summary>A small file system in memory that can be filled; the test is skipped where mounting is not allowed.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    public SmallDisk()
+    /// <param name="path">Where, made; by default a directory of its own.</param>
+    /// <param name="mebibytes">Its size.</param>
+    public SmallDisk(string? path = null, int mebibytes = 1)
     {
-        Assert.SkipUnless(Posix.IsRoot, "mounting a small file system needs root");
-        Path = Directory.CreateTempSubdirectory("mailscan-disk-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", Path) != 0)
+        Xunit.Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        Path = path is null ? Directory.CreateTempSubdirectory("mailscan-disk-").FullName : Directory.CreateDirectory(path).FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", Path) != 0)
         {
             Directory.Delete(Path);
-            Assert.Skip("this machine does not allow mounting, even to root");
+            Xunit.Assert.Skip("this machine does not allow mounting, even to root");
         }
     }
 

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using MailScanBridge.Daemon.Demo;
+using MailScanBridge.Daemon.Soak;
+using MailScanBridge.EndToEnd.Tests.Support;
+using MailScanBridge.Tests.Support;
+using MailScanBridge.Zeek;
+
+namespace MailScanBridge.EndToEnd.Tests.Faults;
+
+/// <summary>The daemon as its hardened systemd unit runs it, under a real systemd: it starts, and what decides about each file is a tool in the sandbox.</summary>
+public sealed class HardenedUnitTests(ITestOutputHelper output)
+{
+    private const int Files = 30;
+
+    private const string Config = """
+        scanners:
+          look:
+            kind: command
+            command: [sh, -c, 'if grep -q EICAR-STANDARD "$0"; then echo bad Eicar; fi; test "$(grep -c : /proc/net/dev)" = 1 && ! test -e /etc/passwd && ! touch /usr/x 2>&- && echo looked', "{sample}"]
+            looks_at_content: true
+            success_pattern: 'looked\n\z'
+            findings: [{ pattern: '^bad (?<name>.+)$', score: 100 }]
+            sandbox: required
+        routes:
+          - { name: all, types: ["*"], steps: [{ scanner: look }] }
+        """;
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_sandboxed_scan_passes_inside_the_unit()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        Require.Program("bwrap", "bubblewrap");
+        using var directory = new TemporaryDirectory();
+        var hub = FreePorts.Find();
+        await using var systemd = await SystemdNamespace.RequireAsync(directory.Path, Config, hub, cancellationToken);
+        var rows = new ConcurrentQueue<SensorRow>();
+        try
+        {
+            await Eventually.TrueAsync(() => systemd.Output.Contains("hosted here", StringComparison.Ordinal), "the unit's daemon runs", cancellationToken);
+            var status = SystemdNamespace.Status();
+            Assert.NotNull(status);
+            Assert.Equal(("1", "2", 0UL, 0UL), (status["NoNewPrivs"], status["Seccomp"], Convert.ToUInt64(status["CapBnd"], 16), Convert.ToUInt64(status["CapEff"], 16)));
+            Assert.DoesNotContain("0", status["Uid"].Split('\t'));
+
+            await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = hub.First, HubXSub = hub.Second, NodeName = "stand-in" });
+            var sensor = new StandInSensor(new StandInOptions { Spool = systemd.Spool, DaemonSpool = "/var/spool/mailscan-bridge", Bridge = "unit", StartWait = TimeSpan.FromSeconds(60) }, client, TimeProvider.System);
+            await sensor.RunAsync(SoakFiles.Make(5).Take(Files), rows.Enqueue, cancellationToken);
+        }
+        finally
+        {
+            output.WriteLine(systemd.Output);
+        }
+
+        Assert.Contains("Sandbox: bubblewrap", systemd.Output, StringComparison.Ordinal);
+        Assert.Equal(Files, rows.Count);
+        Assert.All(rows, r => Assert.Equal((r.Label, ""), (r.Verdict, r.Reason)));
+        Assert.Contains(rows, r => r.Label == "malicious");
+    }
+}

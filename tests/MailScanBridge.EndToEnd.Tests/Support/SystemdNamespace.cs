@@ -1,0 +1,139 @@
+using System.Globalization;
+using MailScanBridge.Tests.Support;
+
+namespace MailScanBridge.EndToEnd.Tests.Support;
+
+/// <summary>
+/// A systemd of the test's own, process 1 of namespaces of its own (processes, mounts, cgroup, IPC, host name; not the network), which runs the daemon's
+/// unit as it stands in packaging/. Nothing outside is changed: /run, /opt, /tmp, /var/lib and /var/spool are file systems in memory there, and /etc a
+/// copy. Where there is no systemd, or this machine does not allow it, the test is skipped.
+/// </summary>
+internal sealed class SystemdNamespace : IAsyncDisposable
+{
+    private const string Init = """
+        set -e
+        mount -t tmpfs -o mode=755 tmpfs /run
+        mkdir /run/etc /run/units /run/out
+        mount --bind "$1/out" /run/out
+        cp -a /etc/. /run/etc/
+        grep -q ^mailscan: /run/etc/passwd || { echo 'mailscan:x:999:999::/:/usr/sbin/nologin' >>/run/etc/passwd; echo 'mailscan:x:999:' >>/run/etc/group; }
+        mkdir -p /run/etc/mailscan-bridge
+        cp "$1/mailscan.yaml" /run/etc/mailscan-bridge/
+        cp -a "$1/units/." /run/units/
+        mount --bind /run/etc /etc
+        mount -t tmpfs -o mode=755 tmpfs /opt
+        mkdir /opt/mailscan-bridge /opt/dotnet
+        mount --bind "$2" /opt/mailscan-bridge
+        mount --bind "$3" /opt/dotnet
+        mount -t tmpfs -o mode=755 tmpfs /var/lib
+        mount -t tmpfs -o mode=755 tmpfs /var/spool
+        mkdir /var/spool/mailscan-bridge
+        mount --bind "$1/spool" /var/spool/mailscan-bridge
+        mount -t tmpfs -o mode=1777 tmpfs /var/tmp
+        mount -t tmpfs -o mode=1777 tmpfs /tmp
+        umount -l /sys/fs/cgroup
+        mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        echo ready >/run/out/ready
+        export SYSTEMD_UNIT_PATH=/run/units container=other
+        exec /usr/lib/systemd/systemd --system --unit=multi-user.target --log-level=info --log-target=console --show-status=0
+        """;
+
+    private readonly string _directory;
+    private readonly ChildProcess _process;
+
+    private SystemdNamespace(string directory, ChildProcess process)
+    {
+        _directory = directory;
+        _process = process;
+    }
+
+    /// <summary>What the daemon has printed.</summary>
+    public string Output => Read("daemon.log");
+
+    /// <summary>What it uses as its spool; everybody may write there.</summary>
+    public string Spool => Path.Combine(_directory, "spool");
+
+    /// <summary>Starts it.</summary>
+    /// <param name="directory">Empty; for what goes in and comes out.</param>
+    /// <param name="config">The daemon's configuration.</param>
+    /// <param name="hub">Ports instead of those that the unit names, which others of this machine may use.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<SystemdNamespace> RequireAsync(string directory, string config, FreePorts hub, CancellationToken cancellationToken)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a systemd of the test's own needs root");
+        Require.That(File.Exists("/usr/lib/systemd/systemd"), "systemd is not on this machine (Debian package systemd)");
+        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains("cgroup2", StringComparison.Ordinal), "this kernel has no cgroup2");
+        var dotnet = Path.GetDirectoryName(new FileInfo("/usr/bin/dotnet").ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Environment.ProcessPath!)!;
+        dotnet = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? root : dotnet;
+        Write(directory, "mailscan.yaml", config);
+        Write(directory, "init.sh", Init);
+        foreach (var target in (string[])["sysinit", "basic", "network", "shutdown", "umount", "final"])
+        {
+            Write(directory, $"units/{target}.target", "[Unit]\nDefaultDependencies=no\n");
+        }
+
+        Write(directory, "units/multi-user.target", "[Unit]\nDefaultDependencies=no\nWants=mailscan-bridge.service\n");
+        Write(directory, "units/mailscan-bridge.service", await File.ReadAllTextAsync(Repository.At("packaging", "mailscan-bridge.service"), cancellationToken));
+        Write(directory, "units/mailscan-bridge.service.d/test.conf", $"""
+            [Service]
+            Environment=DOTNET_ROOT=/opt/dotnet MAILSCAN_BRIDGE=unit MAILSCAN_HUB_XPUB={hub.First} MAILSCAN_HUB_XSUB={hub.Second}
+            SocketBindAllow=tcp:{Port(hub.First)}
+            SocketBindAllow=tcp:{Port(hub.Second)}
+            StandardOutput=append:/run/out/daemon.log
+            StandardError=append:/run/out/daemon.log
+
+            """);
+        Directory.CreateDirectory(Path.Combine(directory, "out"));
+        var spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
+        File.SetUnixFileMode(spool, (UnixFileMode)0x1ff);
+        var process = new ChildProcess(
+            ["unshare", "--fork", "--kill-child", "--pid", "--mount", "--propagation", "private", "--mount-proc", "--cgroup", "--ipc", "--uts", "bash", Path.Combine(directory, "init.sh"), directory, AppContext.BaseDirectory.TrimEnd('/'), dotnet]);
+        var systemd = new SystemdNamespace(directory, process);
+        await Eventually.TrueAsync(() => process.HasExited || systemd.Read("ready").Length > 0, "systemd is started", cancellationToken);
+        if (systemd.Read("ready").Length == 0)
+        {
+            await systemd.DisposeAsync();
+            Assert.Skip($"this machine allows no systemd in namespaces of its own: {process.Output}");
+        }
+
+        return systemd;
+    }
+
+    /// <summary>The daemon as the machine sees it: the lines of its <c>/proc/.../status</c>; null where it does not run.</summary>
+    public static IReadOnlyDictionary<string, string>? Status()
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")) == "/opt/mailscan-bridge/mailscan-bridge\0run\0")
+                {
+                    return File.ReadLines(Path.Combine(process, "status")).Select(l => l.Split(':', 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim());
+                }
+            }
+            catch (IOException)
+            {
+                // That one has ended.
+            }
+        }
+
+        return null;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string Port(string endpoint) => new Uri(endpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+    private static void Write(string directory, string name, string text)
+    {
+        var path = Path.Combine(directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private string Read(string name)
+    {
+        var path = Path.Combine(_directory, "out", name);
+        return File.Exists(path) ? File.ReadAllText(path) : "";
+    }
+}
