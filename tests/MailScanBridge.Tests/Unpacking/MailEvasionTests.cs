@@ -73,7 +73,7 @@ public class MailEvasionTests
     [InlineData("Content-Type: text/plain; boundary=b\n\nno such line\n")]
     [InlineData("Content-Type: text/plain\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: 7bit\n\ntwice the same\n")]
     [InlineData("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n\n--b--\n")]
-    [InlineData("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n-- \nContent-Type: a\nContent-Type: a\n\n--b--\nan epilogue\n")]
+    [InlineData("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n-- \nA. Name\nContent-Type: a\n\n--b--\nan epilogue\n")]
     public void What_all_programs_read_alike_is_not_flagged(string rest)
     {
         using var unpacked = Unpacked.From(Top + rest);
