@@ -21,12 +21,13 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
     /// <param name="epoch">Of this daemon.</param>
     /// <param name="cancellationToken">Ends the work without a verdict.</param>
     /// <param name="leaveOut">Why optional steps are left out; null where they are run.</param>
+    /// <param name="parts">Compares what was unpacked with what Zeek cut, while it is on the disk; null for nobody.</param>
     /// <param name="look">Shown what was done while the parts are still on the disk; null for nobody.</param>
     /// <exception cref="WorkDirectoryException">A part could not be written.</exception>
     /// <exception cref="IOException">The file could not be read, or the directory not made.</exception>
     public async Task<Verdict> RunAsync(
         FileRequest request, string path, string? name, string work, Func<TimeSpan> waited, ulong epoch, CancellationToken cancellationToken, string? leaveOut = null,
-        Action<UnpackResult, IReadOnlyList<ScanReport>>? look = null)
+        Func<UnpackResult, CancellationToken, PartCheck?>? parts = null, Action<UnpackResult, IReadOnlyList<ScanReport>>? look = null)
     {
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -40,8 +41,9 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
                 reports.Add(await runner.RunAsync(router.Plan(item), limit.Token, cancellationToken, leaveOut));
             }
 
+            var check = parts?.Invoke(unpacked, both.Token);
             look?.Invoke(unpacked, reports);
-            return VerdictMaker.Make(request, unpacked, reports, waited(), epoch);
+            return VerdictMaker.Make(request, unpacked, reports, waited(), epoch, check);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -7,6 +7,7 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Unpacking.External;
+using MailScanBridge.Verdicts;
 
 namespace MailScanBridge;
 
@@ -34,6 +35,8 @@ public sealed record PipelineParts
     public IReadOnlyDictionary<string, string> Absent { get; init; } = new Dictionary<string, string>();
 
     public required IReadOnlyList<Route> Routes { get; init; }
+
+    public MailPartsOptions MailParts { get; init; } = new();
 
     public ReplyOptions Replies { get; init; } = new();
 

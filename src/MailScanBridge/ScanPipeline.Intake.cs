@@ -106,6 +106,11 @@ internal sealed partial class ScanPipeline
                 return null;
             }
 
+            if (known is null)
+            {
+                _parts.Note(request); // Before it is accepted, so before its mail, which comes after it, is scanned.
+            }
+
             var taken = known ?? _custody.Take(request);
             FaultPoints.Pass(FaultPoints.BeforeCommit);
             return taken;

@@ -111,6 +111,7 @@ internal sealed partial class ScanPipeline
         var work = _custody.WorkDirectoryOf(request.RequestKey.FileName);
         return await _scan.RunAsync(
             request.File, path, Printable.Decode(request.File.Filename), work, () => lease.Received.Waited, Epoch, cancellationToken,
-            level > 0 ? $"left out: overload level {level}" : null);
+            level > 0 ? $"left out: overload level {level}" : null,
+            (unpacked, token) => _parts.Compare(request.File, unpacked, token));
     }
 }

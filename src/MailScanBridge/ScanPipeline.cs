@@ -8,6 +8,7 @@ using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.External;
 using MailScanBridge.Verdicts;
 using MailScanBridge.Zeek;
 using Microsoft.Data.Sqlite;
@@ -30,6 +31,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly ScanQueue _queue;
     private readonly QueueOptions _queueOptions;
     private readonly FileScan _scan;
+    private readonly MailPartsBook _parts;
+    private readonly IReadOnlyList<IExternalUnpacker> _unpackers;
     private readonly IReadOnlyList<Route> _routes;
     private readonly ConcurrentDictionary<string, IScanner> _scanners;
     private readonly Outbox _outbox;
@@ -70,6 +73,8 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _maxRate = parts.Overload.MaxRate;
         _started = time.GetTimestamp();
         _lowRisk = new Route("low risk", parts.Overload.LowRisk, []);
+        _unpackers = parts.ExternalUnpackers;
+        _parts = new MailPartsBook(parts.MailParts, _metrics, time);
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
         _scan = new FileScan(
@@ -169,7 +174,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         cancellationToken);
 
     /// <summary>Asked anew each time: a list or a database that is read again has another version.</summary>
-    private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)), _routes);
+    private string NameRules() => RuleSet.NameOf(_scanners.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s.Name, s.Version)).Concat(_unpackers.Select(u => ("unpacking.external", (string?)u.Fingerprint))), _routes);
 
     private static int RevisionOf(JournalRow row) => Math.Max(1, row.Verdict?.Revision ?? 1);
 
@@ -188,6 +193,11 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             {
                 _verdictLog.Append(row.Request.File, row.Verdict!);
             }
+        }
+
+        foreach (var row in rows)
+        {
+            _parts.Note(row.Request.File);
         }
 
         foreach (var node in _queue.Gone)

@@ -37,6 +37,7 @@ public sealed class ZeekTraceTests(ITestOutputHelper output)
         Assert.Contains("scan.zip", notice.Text("msg"), StringComparison.Ordinal);
         Assert.Contains("Eicar-Test-Signature", notice.Text("msg") + notice.Text("sub"), StringComparison.Ordinal);
         Assert.Contains(row.Text("sha256"), notice.Text("msg") + notice.Text("sub"), StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Rows, r => r.Text("names").Contains("Mail.PartsDiffer", StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateFiles(daemon.Spool));
         await Eventually.TrueAsync(() => !Directory.EnumerateFiles(Path.Combine(daemon.State, "store", "files")).Any(), "the store is empty", cancellationToken);
     }

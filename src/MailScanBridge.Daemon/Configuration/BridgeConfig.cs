@@ -6,6 +6,7 @@ using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
 using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Daemon.Configuration;
@@ -52,6 +53,9 @@ internal sealed record BridgeConfig
 
     /// <summary>The programs that take containers apart.</summary>
     public required ExternalConfig External { get; init; }
+
+    /// <summary>What is remembered of the parts that Zeek cuts mails into.</summary>
+    public required MailPartsOptions MailParts { get; init; }
 
     public required ReplyOptions Replies { get; init; }
 

@@ -4,6 +4,7 @@ using MailScanBridge.Replies;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Verdicts;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -81,6 +82,8 @@ internal static class ConfigLoader
         var retention = root.Section("retention");
         var custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") };
         var cache = root.Section("cache");
+        var parts = root.Section("parts");
+        var partsDefaults = new MailPartsOptions();
         var pipeline = new PipelineOptions();
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
@@ -149,13 +152,19 @@ internal static class ConfigLoader
                 MaxRatio = unpacking.Number("max_ratio", budget.MaxRatio, 1, 1_000_000),
                 MaxTime = unpacking.Duration("max_time", budget.MaxTime),
             },
+            MailParts = partsDefaults with
+            {
+                Keep = parts.Duration("keep", partsDefaults.Keep, maxDays: 1),
+                MaxHashes = parts.Number("max_hashes", partsDefaults.MaxHashes, 0, 100_000_000),
+                MaxPerMail = parts.Number("max_per_mail", partsDefaults.MaxPerMail, 1, 1_000_000),
+            },
             Scanners = scanners,
             Routes = RouteReader.Read(root.Has("routes") ? root : builtIn, scanners),
             AuditLogPath = Path.Combine(state, "audit.json"),
             VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
         };
 
-        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, retention, unpacking, root])
+        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, retention, unpacking, parts, root])
         {
             section.NothingElse();
         }

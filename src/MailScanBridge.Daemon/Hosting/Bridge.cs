@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Zeek;
 using Microsoft.Extensions.Logging;
 
@@ -70,15 +71,18 @@ internal sealed class Bridge : IAsyncDisposable
                 NodeName = $"mailscan-bridge-{config.Pipeline.Bridge}",
             };
             var client = new ZeekClient(endpoints, loggers.CreateLogger<ZeekClient>(), time);
+            var metrics = new MailScanMetrics();
             var parts = new PipelineParts
             {
+                Metrics = metrics,
+                MailParts = config.MailParts,
                 Pipeline = config.Pipeline,
                 Custody = config.Custody,
                 Queue = config.Queue,
                 Overload = config.Overload,
                 Cache = config.Cache,
                 Unpacking = config.Unpacking,
-                ExternalUnpackers = await UnpackerSearch.FindAsync(config.External, sandbox, logger, cancellationToken),
+                ExternalUnpackers = await UnpackerSearch.FindAsync(config.External, sandbox, metrics, logger, cancellationToken),
                 Replies = config.Replies,
                 Routes = config.Routes,
                 Scanners = present,
@@ -89,7 +93,7 @@ internal sealed class Bridge : IAsyncDisposable
                 AuditLogPath = config.AuditLogPath,
             };
             var pipeline = new ScanPipeline(parts, client, time, loggers);
-            var urls = new UrlDesk(config, lists, endpoints, pipeline.Epoch, parts.Metrics, time, loggers);
+            var urls = new UrlDesk(config, lists, endpoints, pipeline.Epoch, metrics, time, loggers);
             return new Bridge(stateLock, hub, client, endpoints, pipeline, urls, scanners, new ScannerSearch(config, factory, time, logger), time, logger);
         }
         catch (Exception e)

@@ -44,7 +44,7 @@ internal sealed class ScannerFactory(string rules, UrlLookup urls, SandboxSearch
         switch (config.Options)
         {
             case null when config.Kind == ScannerConfig.SwitchedOff:
-                return new FoundScanner(config.Name, null, "switched off (enabled: false)");
+                return new FoundScanner(config.Name, null, ScanRunner.SwitchedOff);
             case null:
                 return new FoundScanner(config.Name, new ContentScanner(), null);
             case HashListOptions list:

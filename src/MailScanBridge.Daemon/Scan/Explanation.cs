@@ -32,11 +32,19 @@ internal static class Explanation
         {
             yield return $"    {done.Scanner} ({Condition(step, done)}): {Became(done)}";
         }
+
+        yield return $"    proof that all of it was scanned: {Proof(report)}";
     }
 
     /// <summary>Lines for a file before it is scanned.</summary>
     public static IEnumerable<string> PlanLines(ScanItem item, string how, ScanPlan plan, IReadOnlyList<FoundScanner> scanners) =>
-        Head(item, how, plan).Concat(plan.Steps.Select(step => $"    {step.Scanner} ({Condition(step)}): {Presence(step, scanners)}"));
+        Head(item, how, plan)
+            .Concat(plan.Steps.SelectMany(step => (string[])
+            [
+                $"    {step.Scanner} ({Condition(step)}): {Presence(step, step.Scanner, scanners)}",
+                .. step.Backup is { } backup ? [$"    {backup} (backup of {step.Scanner}): {Presence(step, backup, scanners)}"] : Array.Empty<string>(),
+            ]))
+            .Concat(plan.Steps.Count == 0 ? [] : [$"    clean needs: {Needs(plan, scanners)}"]);
 
     /// <summary>The same as <see cref="Lines"/>, as a member <c>parts</c>.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<ExplainedItem> explained, Router router, IReadOnlyList<FoundScanner> scanners)
@@ -60,6 +68,13 @@ internal static class Explanation
                 json.WriteString("result", Became(done));
                 json.WriteNumber("ms", Math.Round(done.Elapsed.TotalMilliseconds, 3));
                 json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("proof");
+            foreach (var scanner in Provers(report))
+            {
+                json.WriteStringValue(scanner);
             }
 
             json.WriteEndArray();
@@ -101,10 +116,28 @@ internal static class Explanation
         }
     }
 
-    private static string Presence(RouteStep step, IReadOnlyList<FoundScanner> scanners) =>
-        scanners.FirstOrDefault(s => s.Name == step.Scanner) is { Absent: { } absent }
-            ? $"absent: {Printable.Text(absent)}"
-            : step.OnlyIfFlagged is null ? "will run" : "may run";
+    private static string Presence(RouteStep step, string scanner, IReadOnlyList<FoundScanner> scanners) =>
+        scanners.FirstOrDefault(s => s.Name == scanner) is { Absent: { } absent }
+            ? absent == ScanRunner.SwitchedOff ? absent : $"absent: {Printable.Text(absent)}"
+            : step.OnlyIfFlagged is null && scanner == step.Scanner ? "will run" : "may run";
+
+    private static IEnumerable<string> Provers(ScanReport report) =>
+        report.Steps.Where(s => s.LooksAtContent && s.Result?.Outcome == ScanOutcome.Scanned).Select(s => s.Scanner);
+
+    private static string Proof(ScanReport report) => string.Join(", ", Provers(report).DefaultIfEmpty("none"));
+
+    /// <summary>What must have scanned all of an item before it is clean: every mandatory step, or else any that looks at content.</summary>
+    private static string Needs(ScanPlan plan, IReadOnlyList<FoundScanner> scanners)
+    {
+        var mandatory = plan.Steps.Where(s => s.Mandatory).Select(s => s.Scanner).ToList();
+        if (mandatory.Count > 0)
+        {
+            return $"{string.Join(" and ", mandatory)}; nothing that is optional";
+        }
+
+        var provers = plan.Steps.SelectMany(s => (string?[])[s.Scanner, s.Backup]).Where(n => scanners.Any(s => s.Name == n && s.Scanner is { LooksAtContent: true })).ToList();
+        return provers.Count > 0 ? $"one of {string.Join(", ", provers)}" : "a scanner that looks at content, and there is none here";
+    }
 
     private static string Became(StepReport step)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MailScanBridge.Daemon.Hosting;
 using MailScanBridge.Routing;
+using MailScanBridge.Scanning;
 using MailScanBridge.Verdicts;
 
 namespace MailScanBridge.Daemon.Scan;
@@ -70,11 +71,20 @@ internal sealed class ScanPrinter(TextWriter output, ScanOptions options, Router
             CultureInfo.InvariantCulture,
             $"{(interrupted ? "interrupted after " : "")}{Done} {(Done == 1 ? "file" : "files")}: {(Done == 0 ? "none" : string.Join(", ", kinds))}; {_bytes / 1048576.0:0.0} MiB in {elapsed.TotalSeconds:0.0} s{(_links > 0 ? $"; {_links} symbolic {(_links == 1 ? "link" : "links")} not followed" : "")}"));
         target.WriteLine($"scanners: {Names(s => s.Scanner is not null, s => $"{s.Name} {s.Scanner!.Version}".TrimEnd())}");
-        if (scanners.Any(s => s.Scanner is null))
+        if (scanners.Any(IsAbsent))
         {
-            target.WriteLine($"absent: {Names(s => s.Scanner is null, s => $"{s.Name} ({Printable.Text(s.Absent)})")}");
+            target.WriteLine($"absent: {Names(IsAbsent, s => $"{s.Name} ({Printable.Text(s.Absent)})")}");
+        }
+
+        if (scanners.Any(IsOff))
+        {
+            target.WriteLine($"switched off: {Names(IsOff, s => s.Name)}");
         }
     }
+
+    private static bool IsOff(FoundScanner scanner) => scanner.Absent == ScanRunner.SwitchedOff;
+
+    private static bool IsAbsent(FoundScanner scanner) => scanner.Scanner is null && !IsOff(scanner);
 
     private static string Path(ScannedTarget scanned) => Printable.Text(scanned.Request.Filename, PathLimit);
 

@@ -19,14 +19,15 @@ namespace MailScanBridge.Daemon.Scan;
 internal sealed class ScanSession : IDisposable
 {
     private readonly DirectoryInfo _directory;
-    private readonly MailScanMetrics _metrics = new();
+    private readonly MailScanMetrics _metrics;
     private readonly FileScan _scan;
     private readonly TimeProvider _time;
     private int _number;
 
-    private ScanSession(BridgeConfig config, DirectoryInfo directory, IReadOnlyList<FoundScanner> scanners, IReadOnlyList<IExternalUnpacker> outside, TimeProvider time)
+    private ScanSession(BridgeConfig config, DirectoryInfo directory, IReadOnlyList<FoundScanner> scanners, IReadOnlyList<IExternalUnpacker> outside, MailScanMetrics metrics, TimeProvider time)
     {
         _directory = directory;
+        _metrics = metrics;
         Scanners = scanners;
         Router = new Router(config.Routes);
         _time = time;
@@ -43,17 +44,19 @@ internal sealed class ScanSession : IDisposable
     /// <exception cref="StartException">A scanner is there and cannot be used.</exception>
     public static async Task<ScanSession> OpenAsync(BridgeConfig config, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
+        var metrics = new MailScanMetrics();
         var directory = Directory.CreateTempSubdirectory("mailscan-scan-"); // mode 0700
         try
         {
             var sandbox = new SandboxSearch(logger);
             var lists = await UrlLists.OpenAsync(config.Urls, sandbox, time, logger, cancellationToken);
             var factory = new ScannerFactory(Path.Combine(directory.FullName, "rules"), lists.Lookup, sandbox, time, logger);
-            var outside = await UnpackerSearch.FindAsync(config.External, sandbox, logger, cancellationToken);
-            return new ScanSession(config, directory, await factory.ProbeAsync(config.Scanners, cancellationToken), outside, time);
+            var outside = await UnpackerSearch.FindAsync(config.External, sandbox, metrics, logger, cancellationToken);
+            return new ScanSession(config, directory, await factory.ProbeAsync(config.Scanners, cancellationToken), outside, metrics, time);
         }
         catch (Exception e)
         {
+            metrics.Dispose();
             directory.Delete(recursive: true);
             if (e is FormatException or IOException or UnauthorizedAccessException)
             {

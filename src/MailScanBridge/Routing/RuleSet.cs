@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MailScanBridge.Routing;
 
-/// <summary>Names what decides a verdict: a short hash over the routes and the scanners with their versions. It changes when any of them does.</summary>
+/// <summary>Names what decides a verdict: a short hash over the routes, the scanners and the programs that unpack, with their versions. It changes when any of them does.</summary>
 public static class RuleSet
 {
-    /// <param name="scanners">Name and version of each scanner.</param>
+    /// <param name="scanners">Name and version of each scanner, and of each program that unpacks.</param>
     /// <param name="routes">In their order.</param>
     public static string NameOf(IEnumerable<(string Name, string? Version)> scanners, IEnumerable<Route> routes)
     {

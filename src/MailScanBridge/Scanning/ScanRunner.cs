@@ -22,6 +22,9 @@ public sealed class ScanRunner(
     /// <summary>Said of a step whose scanner is absent.</summary>
     public const string NotHere = "not on this machine";
 
+    /// <summary>Said of a step whose scanner the configuration switches off.</summary>
+    public const string SwitchedOff = "switched off (enabled: false)";
+
     private readonly ConcurrentDictionary<RouteStep, RateLimit> _rates = new(ReferenceEqualityComparer.Instance); // equal steps of two routes are two
 
     /// <summary>Runs the plan. Throws only for <paramref name="cancellationToken"/>.</summary>
@@ -91,7 +94,7 @@ public sealed class ScanRunner(
             return new StepReport(name, scanner.Version, mandatory, scanner.LooksAtContent || result.KnownGood, result, null, elapsed) { Reused = reused };
         }
 
-        var why = absent?.GetValueOrDefault(name) is { } known ? $"{NotHere}: {known}" : NotHere;
+        var why = absent?.GetValueOrDefault(name) is { } known ? (known == SwitchedOff ? known : $"{NotHere}: {known}") : NotHere;
         return mandatory
             ? new StepReport(name, null, Mandatory: true, LooksAtContent: true, ScannerResult.Failed(Reasons.ToolDown, why), null, TimeSpan.Zero)
             : new StepReport(name, null, Mandatory: false, LooksAtContent: false, null, why, TimeSpan.Zero);

@@ -43,6 +43,12 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Histogram<double> _urlHistogram;
     private readonly Counter<long> _urlExpiredCounter;
     private readonly Counter<long> _urlUnsentCounter;
+    private readonly Counter<long> _urlRateCounter;
+    private readonly Counter<long> _unpackerCounter;
+    private readonly Counter<long> _partsComparedCounter;
+    private readonly Counter<long> _partsDifferCounter;
+    private readonly Counter<long> _partsLeftCounter;
+    private readonly Counter<long> _partsForgottenCounter;
     private readonly Counter<long> _cacheHitCounter;
     private readonly Counter<long> _cacheMissCounter;
     private readonly Counter<long> _cacheJoinedCounter;
@@ -83,6 +89,12 @@ public sealed class MailScanMetrics : IDisposable
         _urlHistogram = Meter.CreateHistogram<double>("mailscan.url.duration", "s", "Time of one lookup of a URL, its wait included, by verdict and reason");
         _urlExpiredCounter = Meter.CreateCounter<long>("mailscan.url.expired", "{lookup}", "Lookups that waited past their worth, and were not made");
         _urlUnsentCounter = Meter.CreateCounter<long>("mailscan.url.unsent", "{lookup}", "Answers that could not be sent");
+        _urlRateCounter = Meter.CreateCounter<long>("mailscan.url.rate_limited", "{lookup}", "Lookups that a command was not asked about, since it had been asked too often (rate), by command");
+        _unpackerCounter = Meter.CreateCounter<long>("mailscan.unpacker.runs", "{run}", "Runs of the programs of unpacking.external, by program and outcome: ok, failed, stopped (a limit or the time), refused (not started)");
+        _partsComparedCounter = Meter.CreateCounter<long>("mailscan.parts.compared", "{part}", "Parts that Zeek cut out of a mail, looked for among those found here");
+        _partsDifferCounter = Meter.CreateCounter<long>("mailscan.parts.differ", "{part}", "Of these, parts that were not found");
+        _partsLeftCounter = Meter.CreateCounter<long>("mailscan.parts.not_compared", "{part}", "Parts beyond parts.max_per_mail");
+        _partsForgottenCounter = Meter.CreateCounter<long>("mailscan.parts.forgotten", "{mail}", "Mails whose parts were forgotten before they were compared, beyond parts.max_hashes");
         _cacheHitCounter = Meter.CreateCounter<long>("mailscan.cache.hit", "{answer}", "Steps answered by an earlier scan of the same content");
         _cacheMissCounter = Meter.CreateCounter<long>("mailscan.cache.miss", "{answer}", "Steps that had to scan");
         _cacheJoinedCounter = Meter.CreateCounter<long>("mailscan.cache.joined", "{answer}", "Steps answered by a scan that another item had begun");
@@ -166,6 +178,23 @@ public sealed class MailScanMetrics : IDisposable
     public void UrlExpired() => _urlExpiredCounter.Add(1);
 
     public void UrlUnsent() => _urlUnsentCounter.Add(1);
+
+    public void UrlRateLimited(string source) => _urlRateCounter.Add(1, new KeyValuePair<string, object?>("command", source));
+
+    /// <param name="program">Of unpacking.external.</param>
+    /// <param name="outcome">ok, failed, stopped or refused.</param>
+    public void UnpackerRan(string program, string outcome) =>
+        _unpackerCounter.Add(1, new KeyValuePair<string, object?>("program", program), new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void PartsCompared(int compared, int missing)
+    {
+        _partsComparedCounter.Add(compared);
+        _partsDifferCounter.Add(missing);
+    }
+
+    public void PartNotCompared() => _partsLeftCounter.Add(1);
+
+    public void PartsForgotten() => _partsForgottenCounter.Add(1);
 
     public void CacheHit() => _cacheHitCounter.Add(1);
 

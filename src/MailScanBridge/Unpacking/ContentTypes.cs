@@ -157,8 +157,12 @@ public static class ContentTypes
                 return (ZipTypes.Refine(file), "a zip's signature, and its members");
             case Ole:
                 return (OleTypes.Refine(file), "a compound file's signature, and its streams");
+            case Iso9660 when DiskTypes.HasUdf(file):
+                return (Udf, "the descriptors of UDF behind those of ISO 9660");
             case { } type:
                 return (type, "the signature in its first bytes");
+            case null when DiskTypes.IsFixedVhd(file, head):
+                return (Vhd, "the signature in its last bytes");
             default:
                 return TextTypes.Detect(head.AsSpan(0, read)) is { } text ? (text, "the shape of its text") : (Unknown, "no signature and no kind of text known here");
         }

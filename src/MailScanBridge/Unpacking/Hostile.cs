@@ -21,6 +21,7 @@ internal static class Hostile
         EncryptedContentException => (Reasons.Encrypted, e.Message),
         SharpCompress.Common.MultiVolumeExtractionException or SharpCompress.Common.MultipartStreamRequiredException => (Reasons.Unsupported, "one volume of several"),
         NotSupportedException or NotImplementedException => (Reasons.Unsupported, e.Message),
+        EndOfStreamException => (Reasons.Damaged, "it ends too soon"),
         _ => (Reasons.Damaged, $"{e.GetType().Name}: {e.Message}"),
     };
 }

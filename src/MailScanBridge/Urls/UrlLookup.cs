@@ -75,14 +75,10 @@ public sealed class UrlLookup(IReadOnlyList<IUrlSource> sources, TimeProvider ti
         var findings = results.SelectMany(r => r.Result.Findings).OrderByDescending(f => f.Kind).ThenByDescending(f => f.Score).ToList();
         var tools = results.Select(r => Line(r.Source, r.Result, r.Took)).ToList();
         var failed = results.FirstOrDefault(r => r.Result.Outcome == ScanOutcome.Failed);
-        if (findings is [var worst, ..])
-        {
-            return new UrlAnswer(worst.Kind, "", Printable.Text($"{worst.Name}: {worst.Detail}"), findings, tools);
-        }
-
-        return failed.Source is { } source
-            ? new UrlAnswer(VerdictKind.Unscanned, failed.Result.Reason!, Printable.Text($"{source.Name}: {failed.Result.Detail}"), [], tools)
+        var answer = findings is [var worst, ..] ? new UrlAnswer(worst.Kind, "", Printable.Text($"{worst.Name}: {worst.Detail}"), findings, tools)
+            : failed.Source is { } source ? new UrlAnswer(VerdictKind.Unscanned, failed.Result.Reason!, Printable.Text($"{source.Name}: {failed.Result.Detail}"), [], tools)
             : new UrlAnswer(VerdictKind.Clean, "", "", [], tools);
+        return answer with { RateLimited = [.. results.Where(r => r.Result.RateLimited).Select(r => r.Source.Name)] };
     }
 
     private static string Line(IUrlSource source, ScannerResult result, TimeSpan took) => string.Create(
@@ -96,4 +92,8 @@ public sealed class UrlLookup(IReadOnlyList<IUrlSource> sources, TimeProvider ti
 /// <param name="Detail">One line for people.</param>
 /// <param name="Findings">The worst first.</param>
 /// <param name="Tools">One line a source.</param>
-public sealed record UrlAnswer(VerdictKind Kind, string Reason, string Detail, IReadOnlyList<Finding> Findings, IReadOnlyList<string> Tools);
+public sealed record UrlAnswer(VerdictKind Kind, string Reason, string Detail, IReadOnlyList<Finding> Findings, IReadOnlyList<string> Tools)
+{
+    /// <summary>Sources that were not asked, since they had been asked too often (<c>rate</c>); each has its line among the tools too.</summary>
+    public IReadOnlyList<string> RateLimited { get; init; } = [];
+}

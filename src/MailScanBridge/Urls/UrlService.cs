@@ -137,6 +137,11 @@ internal sealed class UrlService
     private void Send(UrlRequest r, UrlAnswer answer, TimeSpan took)
     {
         _metrics.Url(answer.Kind, answer.Reason, took);
+        foreach (var source in answer.RateLimited)
+        {
+            _metrics.UrlRateLimited(source);
+        }
+
         var result = _client.Publish(Topics.Reply(r.Node, r.Incarnation), new UrlVerdictEvent(new UrlVerdict(
             EventDecoder.Proto, r.Node, r.Incarnation, r.Seqno, _epoch, Words.Of(answer.Kind), answer.Reason, answer.Detail, (ulong)(answer.Findings.Count > 0 ? answer.Findings.Max(f => f.Score) : 0),
             [.. answer.Findings.Select(f => Printable.Text(f.Name)).Distinct()], answer.Tools,

@@ -27,7 +27,8 @@ public static class VerdictMaker
     /// <param name="reports">One per item that was scanned; items with the same content may share one.</param>
     /// <param name="scanTime">From acceptance to now.</param>
     /// <param name="epoch">Of this daemon.</param>
-    public static Verdict Make(FileRequest request, UnpackResult unpacked, IReadOnlyList<ScanReport> reports, TimeSpan scanTime, ulong epoch)
+    /// <param name="parts">Whether Zeek's parts of the mail are those found here; null where nothing was compared.</param>
+    public static Verdict Make(FileRequest request, UnpackResult unpacked, IReadOnlyList<ScanReport> reports, TimeSpan scanTime, ulong epoch, PartCheck? parts = null)
     {
         var byContent = reports.ToDictionary(r => ScanKey(r.Item));
         var gaps = new List<Gap>();
@@ -44,6 +45,11 @@ public static class VerdictMaker
             notes.AddRange(found[true]);
         }
 
+        if (parts?.Finding is { } differs)
+        {
+            findings.Add((unpacked.Items[0], PartCheck.Source, differs));
+        }
+
         findings.Sort((a, b) => (b.Finding.Kind, b.Finding.Score).CompareTo((a.Finding.Kind, a.Finding.Score)));
         var root = unpacked.Items[0];
         var kind = findings.Count > 0 ? findings[0].Finding.Kind : KindOf(gaps);
@@ -52,10 +58,10 @@ public static class VerdictMaker
         {
             Kind = kind,
             Reason = findings.Count > 0 ? "" : gap?.Reason ?? "",
-            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails)).Concat(notes.Select(Describe).Distinct().Take(MaxDetails))),
+            Detail = string.Join("; ", findings.Select(Describe).Distinct().Take(MaxDetails).Concat(gaps.Select(Describe).Distinct().Take(MaxDetails)).Concat(notes.Select(Describe).Distinct().Take(MaxDetails)).Concat(Passwords(unpacked).Take(MaxDetails))),
             Score = findings.Count > 0 ? findings.Max(f => f.Finding.Score) : 0,
             Names = [.. findings.Select(f => NameOf(f.Finding)).Distinct().Take(MaxNames)],
-            Tools = [.. unpacked.Tools, .. ToolLines(reports)],
+            Tools = [.. unpacked.Tools, .. ToolLines(reports), .. parts is null ? [] : new[] { parts.ToolLine }],
             PartsFound = unpacked.Items.Count,
             PartsScanned = unpacked.Items.Count(i => !gaps.Any(g => ReferenceEquals(g.Item, i))),
             Sha256 = root.Sha256,
@@ -127,6 +133,12 @@ public static class VerdictMaker
                 : new Gap(item, failed.Result!.Reason!, $"{failed.Scanner}: {failed.Result.Detail}");
         }
     }
+
+    /// <summary>A password may come from the mail: escaped like everything else from there.</summary>
+    private static IEnumerable<string> Passwords(UnpackResult unpacked) => unpacked.Items
+        .Where(i => i is { Password: not null, Parent: not null })
+        .Select(i => $"opened: {Where(i.Parent!)} with the password \"{Printable.Text(i.Password, 60)}\"")
+        .Distinct();
 
     private static string Describe((ScanItem Item, string Scanner, Finding Finding) found) =>
         $"{found.Scanner}: {NameOf(found.Finding)} in {Where(found.Item)}{(found.Finding.Detail is { } d ? $" ({Printable.Text(d, 120)})" : "")}";

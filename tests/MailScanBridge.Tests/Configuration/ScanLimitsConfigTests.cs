@@ -4,6 +4,7 @@ using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Tests.Unpacking;
+using MailScanBridge.Verdicts;
 using Xunit;
 
 namespace MailScanBridge.Tests.Configuration;
@@ -49,7 +50,18 @@ public sealed class ScanLimitsConfigTests : IDisposable
         Assert.Empty(Load("unpacking: { external: [] }").External.Programs);
     }
 
+    [Fact]
+    public void What_is_remembered_of_the_parts_of_mails_is_read()
+    {
+        Assert.Equal(new MailPartsOptions(), Load("spool: /s").MailParts);
+        Assert.Equal(
+            new MailPartsOptions { Keep = TimeSpan.FromMinutes(1), MaxHashes = 0, MaxPerMail = 7 },
+            Load("parts: { keep: 1m, max_hashes: 0, max_per_mail: 7 }").MailParts);
+    }
+
     [Theory]
+    [InlineData("parts:\n  max_per_mail: 0", "mailscan.yaml:2: parts.max_per_mail:")]
+    [InlineData("parts:\n  max: 1", "mailscan.yaml:2: parts.max: unknown key; allowed here: keep, max_hashes, max_per_mail")]
     [InlineData("unpacking:\n  external: [unrar]", "mailscan.yaml:2: unpacking.external: \"unrar\" is not allowed; expected some of bsdtar, 7z, qpdf")]
     [InlineData("scanners:\n  mhr: { enabled: true, zone: 'x y' }", "mailscan.yaml:2: scanners.mhr.zone: \"x y\" is not allowed; expected a zone")]
     [InlineData("scanners:\n  mhr: { enabled: true, resolver: dns.example }", "mailscan.yaml:2: scanners.mhr.resolver: \"dns.example\" is not allowed; expected an address and a port")]

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Intake;
 using MailScanBridge.Queue;
@@ -20,8 +18,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ZeekHub _hub = new(new ZeekHubOptions { XPub = "tcp://127.0.0.1:0", XSub = "tcp://127.0.0.1:0" });
-    private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<string, long> _counters = new();
+    private readonly CounterSums _counters;
     private readonly List<ZeekClient> _clients = [];
     private CancellationTokenSource? _stop;
     private ZeekClient? _client;
@@ -46,15 +43,7 @@ internal sealed class PipelineHost : IAsyncDisposable
             AuditLogPath = Path.Combine(State, "audit.json"),
             VerdictLogPath = Path.Combine(_folder.Path, "verdicts.json"),
         };
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            if (ReferenceEquals(instrument.Meter, Parts.Metrics.Meter))
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counters.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
-        _listener.Start();
+        _counters = new CounterSums(Parts.Metrics);
     }
 
     public PipelineParts Parts { get; set; }
@@ -77,7 +66,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <summary>Waits for the pipeline to end by itself, which it should not.</summary>
     public Task Running => _running;
 
-    public long Count(string counter) => _counters.GetValueOrDefault(counter);
+    public long Count(string counter) => _counters[counter];
 
     public IReadOnlyList<string> StoredFiles => [.. Directory.GetFiles(Path.Combine(State, "store", "files")).Select(f => Path.GetFileName(f))];
 
@@ -161,7 +150,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         }
 
         await _hub.DisposeAsync();
-        _listener.Dispose();
+        _counters.Dispose();
         _folder.Dispose();
     }
 

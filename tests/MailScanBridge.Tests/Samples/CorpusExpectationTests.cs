@@ -20,7 +20,7 @@ public sealed class CorpusExpectationTests(ITestOutputHelper output)
         var root = CorpusFiles.Root;
         var files = s_rows.Select(r => Path.Combine(root, r[0])).ToArray();
 
-        var scanned = await Scanned.RunAsync(new ScanOptions { Targets = files, Json = true }, Scanned.WithoutPrograms);
+        var scanned = await Scanned.RunAsync(new ScanOptions { Targets = files, Json = true }, Scanned.WithoutPrograms, cancellationToken: TestContext.Current.CancellationToken);
 
         var verdicts = scanned.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(s_rows.Count, verdicts.Count);

@@ -44,6 +44,7 @@ public sealed class ExplainTests : IDisposable
                 "    bad_hashes (optional): did not run: not on this machine: /nonexistent/list does not exist",
                 "    content (mandatory): scanned all of it; found nothing",
                 "    echo (optional, only if content found something): did not run: content found nothing",
+                "    proof that all of it was scanned: content",
             ],
             scanned.Lines.Select(WithoutTime));
     }
@@ -53,7 +54,7 @@ public sealed class ExplainTests : IDisposable
     {
         var scanned = await RunAsync(_folder.Write("a.pdf.exe", "nothing\n"u8.ToArray()));
 
-        Assert.Equal("    echo (optional, only if content found something): ran, and proves nothing of what it did not find; found nothing", WithoutTime(scanned.Lines[^1]));
+        Assert.Equal("    echo (optional, only if content found something): ran, and proves nothing of what it did not find; found nothing", WithoutTime(scanned.Lines[^2]));
     }
 
     [Fact]
@@ -81,6 +82,7 @@ public sealed class ExplainTests : IDisposable
                 bad_hashes (optional): absent: /nonexistent/list does not exist
                 content (mandatory): will run
                 echo (optional, only if content found something): may run
+                clean needs: content; nothing that is optional
 
             """,
             output.ToString());

@@ -19,10 +19,14 @@ internal sealed record Scanned(int Exit, string Output, string Errors)
 
     public static Task<Scanned> RunAsync(params string[] targets) => RunAsync(new ScanOptions { Targets = targets });
 
-    public static async Task<Scanned> RunAsync(ScanOptions options, BridgeConfig? config = null, bool terminal = false)
+    /// <param name="options">What to scan.</param>
+    /// <param name="config">The built-in one by default.</param>
+    /// <param name="terminal">Whether a progress line is drawn.</param>
+    /// <param name="cancellationToken">For many files, which take longer than a test waits by default.</param>
+    public static async Task<Scanned> RunAsync(ScanOptions options, BridgeConfig? config = null, bool terminal = false, CancellationToken? cancellationToken = null)
     {
         using StringWriter output = new() { NewLine = "\n" }, errors = new() { NewLine = "\n" };
-        var exit = await ScanRun.RunAsync(config ?? Config, options, output, errors, terminal, Wait.Token);
+        var exit = await ScanRun.RunAsync(config ?? Config, options, output, errors, terminal, cancellationToken ?? Wait.Token);
         return new Scanned(exit, output.ToString(), errors.ToString());
     }
 }

@@ -121,6 +121,8 @@ public sealed class OutsideTests : IDisposable
 
         public string Name => name;
 
+        public string Fingerprint => name;
+
         public int Runs => _runs;
 
         public (string Name, string Content)[] Members { get; init; } = [];

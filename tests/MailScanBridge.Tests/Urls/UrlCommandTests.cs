@@ -116,6 +116,20 @@ public sealed class UrlCommandTests : IDisposable
         Assert.Contains("left alone", (await command.LookUpAsync(new UrlToLookUp("http://x.example/"u8.ToArray()), Wait.Token)).Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Beyond_its_rate_it_is_not_run_and_known_answers_do_not_count()
+    {
+        var options = Options("echo asked");
+        options = options with { Command = options.Command with { Guard = options.Command.Guard with { Rate = new Rate(1, TimeSpan.FromHours(1)) } } };
+        var lookup = new UrlLookup([new UrlCommand(options, Sandboxes.Here, _time, _log)], _time);
+        Assert.Equal(VerdictKind.Clean, (await LookUpAsync(lookup, "http://a.example/")).Kind);
+
+        var (known, other) = (await LookUpAsync(lookup, "http://a.example/"), await LookUpAsync(lookup, "http://b.example/"));
+
+        Assert.Equal((VerdictKind.Clean, 0), (known.Kind, known.RateLimited.Count));
+        Assert.Equal((VerdictKind.Unscanned, Reasons.Limits, "mine"), (other.Kind, other.Reason, Assert.Single(other.RateLimited)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

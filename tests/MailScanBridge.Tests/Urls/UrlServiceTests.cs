@@ -52,6 +52,24 @@ public sealed class UrlServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_source_that_is_asked_too_often_is_counted_and_said()
+    {
+        using var counters = new CounterSums(_metrics);
+        var turnedAway = ScannerResult.Failed(Reasons.Limits, "more than 1/s (rate)") with { RateLimited = true };
+        await StartAsync(
+            Fake("mine", _ => turnedAway),
+            Fake("list", url => url.HostName == "evil.example" ? ScannerResult.Scanned(new Finding("Emotet", VerdictKind.Malicious, 90)) : ScannerResult.Scanned()));
+        Ask(1, "http://evil.example/a");
+        Ask(2, "http://good.example/");
+
+        var (bad, other) = (await AnswerAsync(1), await AnswerAsync(2));
+
+        Assert.Equal(("malicious", "unscanned", "limits", "mine: more than 1/s (rate)"), (bad.Verdict, other.Verdict, other.Reason, other.Detail));
+        Assert.All(new[] { bad, other }, a => Assert.Contains(a.Tools, t => t.StartsWith("mine -: limits (more than 1/s (rate))", StringComparison.Ordinal)));
+        Assert.Equal(2, counters["mailscan.url.rate_limited{command=mine}"]);
+    }
+
+    [Fact]
     public async Task A_source_that_hangs_is_a_timeout_and_one_that_throws_an_error()
     {
         var clock = new HeldTimers(TimeSpan.FromMinutes(6));

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Unpacking.External;
 
@@ -14,23 +15,25 @@ public sealed class BsdTarUnpacker : IExternalUnpacker
     private static readonly HashSet<string> s_types = [ContentTypes.Rar, ContentTypes.Cabinet, ContentTypes.Iso9660, ContentTypes.Lha, ContentTypes.Xar, ContentTypes.Cpio, ContentTypes.Ar];
     private readonly OutsideProgram _program;
 
-    private BsdTarUnpacker(OutsideProgram program, string version)
-    {
-        _program = program;
-        Name = $"bsdtar {version}";
-    }
+    private BsdTarUnpacker(OutsideProgram program) => _program = program;
 
-    public string Name { get; }
+    public string Name => _program.Name;
+
+    public string Fingerprint => _program.Fingerprint;
 
     public bool Takes(string type, string reason) => (reason is Reasons.Unsupported or Reasons.Damaged) && s_types.Contains(type);
 
     /// <summary>Looks for it.</summary>
+    /// <param name="mode">Whether it may run without a sandbox.</param>
+    /// <param name="sandbox">This machine's.</param>
+    /// <param name="cancellationToken">Ends the look, and throws.</param>
+    /// <param name="metrics">Where its runs are counted; null for nowhere.</param>
     /// <returns>It, or what is missing.</returns>
-    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken)
+    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken, MailScanMetrics? metrics = null)
     {
-        var program = new OutsideProgram("bsdtar", mode, sandbox);
-        var (version, missing) = await program.ProbeAsync(["--version"], words => words.Split(' ') is ["bsdtar", var number, ..] ? number : null, cancellationToken);
-        return (version is null ? null : new BsdTarUnpacker(program, version), missing);
+        var program = new OutsideProgram("bsdtar", ["--version"], words => words.Split(' ') is ["bsdtar", var number, ..] ? number : null, mode, sandbox, metrics);
+        var missing = await program.ProbeAsync(cancellationToken);
+        return (missing is null ? new BsdTarUnpacker(program) : null, missing);
     }
 
     public (string Reason, string Detail)? Unpack(ScanItem item, IReadOnlyList<string> passwords, TakeMember take, CancellationToken cancellationToken)

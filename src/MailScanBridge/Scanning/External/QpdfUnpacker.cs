@@ -1,4 +1,5 @@
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Unpacking.External;
 
@@ -13,23 +14,25 @@ public sealed class QpdfUnpacker : IExternalUnpacker
     private const int Warnings = 3; // an exit code: it came to an end, over something odd
     private readonly OutsideProgram _program;
 
-    private QpdfUnpacker(OutsideProgram program, string version)
-    {
-        _program = program;
-        Name = $"qpdf {version}";
-    }
+    private QpdfUnpacker(OutsideProgram program) => _program = program;
 
-    public string Name { get; }
+    public string Name => _program.Name;
+
+    public string Fingerprint => _program.Fingerprint;
 
     public bool Takes(string type, string reason) => type == ContentTypes.Pdf && reason == Reasons.Encrypted;
 
     /// <summary>Looks for it.</summary>
+    /// <param name="mode">Whether it may run without a sandbox.</param>
+    /// <param name="sandbox">This machine's.</param>
+    /// <param name="cancellationToken">Ends the look, and throws.</param>
+    /// <param name="metrics">Where its runs are counted; null for nowhere.</param>
     /// <returns>It, or what is missing.</returns>
-    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken)
+    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken, MailScanMetrics? metrics = null)
     {
-        var program = new OutsideProgram("qpdf", mode, sandbox);
-        var (version, missing) = await program.ProbeAsync(["--version"], words => words.Split('\n')[0].Split(' ') is ["qpdf", "version", var number] ? number : null, cancellationToken);
-        return (version is null ? null : new QpdfUnpacker(program, version), missing);
+        var program = new OutsideProgram("qpdf", ["--version"], words => words.Split('\n')[0].Split(' ') is ["qpdf", "version", var number] ? number : null, mode, sandbox, metrics);
+        var missing = await program.ProbeAsync(cancellationToken);
+        return (missing is null ? new QpdfUnpacker(program) : null, missing);
     }
 
     public (string Reason, string Detail)? Unpack(ScanItem item, IReadOnlyList<string> passwords, TakeMember take, CancellationToken cancellationToken)

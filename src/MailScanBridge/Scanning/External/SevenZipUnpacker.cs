@@ -1,5 +1,6 @@
 using System.Globalization;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Unpacking.External;
 
@@ -19,31 +20,32 @@ public sealed class SevenZipUnpacker : IExternalUnpacker
 
     private readonly OutsideProgram _program;
 
-    private SevenZipUnpacker(OutsideProgram program, string version)
-    {
-        _program = program;
-        Name = $"7z {version}";
-    }
+    private SevenZipUnpacker(OutsideProgram program) => _program = program;
 
-    public string Name { get; }
+    public string Name => _program.Name;
+
+    public string Fingerprint => _program.Fingerprint;
 
     public bool Takes(string type, string reason) => (reason is Reasons.Unsupported or Reasons.Damaged) && s_types.Contains(type);
 
     /// <summary>Looks for it.</summary>
+    /// <param name="mode">Whether it may run without a sandbox.</param>
+    /// <param name="sandbox">This machine's.</param>
+    /// <param name="cancellationToken">Ends the look, and throws.</param>
+    /// <param name="metrics">Where its runs are counted; null for nowhere.</param>
     /// <returns>It, or what is missing.</returns>
-    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken)
+    public static async Task<(IExternalUnpacker? Found, string? Missing)> FindAsync(SandboxMode mode, Sandbox sandbox, CancellationToken cancellationToken, MailScanMetrics? metrics = null)
     {
-        var program = new OutsideProgram("7z", mode, sandbox);
-        var (version, missing) = await program.ProbeAsync(
-            ["i"],
-            words => words.TrimStart().Split(' ', 12) is ["7-Zip", .. var rest] ? rest.FirstOrDefault(w => w.Length > 0 && char.IsAsciiDigit(w[0])) : null,
-            cancellationToken);
-        return (version is null ? null : new SevenZipUnpacker(program, version), missing);
+        var program = new OutsideProgram("7z", ["i"], words => words.TrimStart().Split(' ', 12) is ["7-Zip", .. var rest] ? rest.FirstOrDefault(w => w.Length > 0 && char.IsAsciiDigit(w[0])) : null, mode, sandbox, metrics);
+        var missing = await program.ProbeAsync(cancellationToken);
+        return (missing is null ? new SevenZipUnpacker(program) : null, missing);
     }
 
     public (string Reason, string Detail)? Unpack(ScanItem item, IReadOnlyList<string> passwords, TakeMember take, CancellationToken cancellationToken)
     {
-        var listed = _program.Run(["l", "-slt", "-ba", "-bd", "-p-", "-sccUTF-8", "--", "{sample}"], item, null, cancellationToken);
+        // Of an image that holds UDF and ISO 9660, the files of UDF: those of the other are taken out here.
+        string[] format = item.Type == ContentTypes.Udf ? ["-tudf"] : [];
+        var listed = _program.Run(["l", .. format, "-slt", "-ba", "-bd", "-p-", "-sccUTF-8", "--", "{sample}"], item, null, cancellationToken);
         if (listed.ExitCode != 0 || listed.Overflowed)
         {
             return _program.Failure(listed);
@@ -63,7 +65,7 @@ public sealed class SevenZipUnpacker : IExternalUnpacker
         string? password = null;
         if (members.Any(m => m.IsEncrypted))
         {
-            password = passwords.FirstOrDefault(p => !p.Contains('\0') && _program.Run(["t", "-bd", $"-p{p}", "--", "{sample}"], item, null, cancellationToken).ExitCode == 0);
+            password = passwords.FirstOrDefault(p => !p.Contains('\0') && _program.Run(["t", .. format, "-bd", $"-p{p}", "--", "{sample}"], item, null, cancellationToken).ExitCode == 0);
             if (password is null)
             {
                 return (Reasons.Encrypted, "7z: needs a password");
@@ -71,7 +73,7 @@ public sealed class SevenZipUnpacker : IExternalUnpacker
         }
 
         (string, string)? problem = null;
-        var run = _program.Run(["x", "-so", "-bd", $"-p{password ?? "-"}", "--", "{sample}"], item, Cut, cancellationToken);
+        var run = _program.Run(["x", .. format, "-so", "-bd", $"-p{password ?? "-"}", "--", "{sample}"], item, Cut, cancellationToken);
         return run.ExitCode != 0 || run.Overflowed ? _program.Failure(run) : problem;
 
         void Cut(Stream output)

@@ -15,8 +15,10 @@ internal static class ArchivePasswords
             return;
         }
 
+        int tried = 0;
         foreach (string password in parts.Passwords(slow: true))
         {
+            tried++;
             parts.Token.ThrowIfCancellationRequested();
             if (!IsRight(content, open, password, parts))
                 continue;
@@ -27,14 +29,21 @@ internal static class ArchivePasswords
             return;
         }
 
-        TakeOutUnlocked(content, parts, open);
+        TakeOutUnlocked(content, parts, open, tried);
     }
 
     // Members without a password beside those with one are read all the same; where the list itself is encrypted there are none to see.
-    private static void TakeOutUnlocked(Stream content, PartSink parts, Func<Stream, string?, IReader> open)
+    private static void TakeOutUnlocked(Stream content, PartSink parts, Func<Stream, string?, IReader> open, int tried)
     {
-        using IReader reader = open(content, null);
-        ArchiveMembers.TakeOut(reader, parts);
+        try
+        {
+            using IReader reader = open(content, null);
+            ArchiveMembers.TakeOut(reader, parts);
+        }
+        catch (Exception e) when (Hostile.Describe(e) is { Reason: Reasons.Encrypted })
+        {
+            parts.Problem(Reasons.Encrypted, $"needs a password; none of the {tried} that were tried opens it");
+        }
     }
 
     private static bool IsLocked(Stream content, Func<Stream, string?, IReader> open, CancellationToken token)

@@ -15,7 +15,13 @@ internal sealed class IsoContainer : IContainer
 
     private readonly record struct Extent(uint Sector, uint Length);
 
-    public bool Opens(ScanItem item, Stream content) => item.Type == ContentTypes.Iso9660;
+    /// <summary>Of an image that holds UDF too, ISO 9660's files are taken out all the same: which of the two a system shows is its own choice.</summary>
+    public bool Opens(ScanItem item, Stream content)
+    {
+        Span<byte> identifier = stackalloc byte[5];
+        return item.Type == ContentTypes.Iso9660
+            || (item.Type == ContentTypes.Udf && ZipHeaders.ReadAt(content, (FirstDescriptor * Sector) + 1, identifier) && identifier.SequenceEqual("CD001"u8));
+    }
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
@@ -23,7 +29,7 @@ internal sealed class IsoContainer : IContainer
         var taken = new HashSet<Extent>();
         foreach ((Extent root, bool joliet) in Roots(content).OrderByDescending(r => r.Joliet))
             Walk(content, root, joliet, taken, parts);
-        if (parts.Count == 0)
+        if (parts.Count == 0 && item.Type == ContentTypes.Iso9660)
             parts.Problem(Reasons.Unsupported, "an image without files in its ISO 9660 tree; it may have another");
     }
 

@@ -13,8 +13,8 @@ internal sealed class MailContainer : IContainer
     {
         try
         {
-            Parse(item, content, parts);
-            MailSecondLook.TakeOut(content, parts);
+            bool hasEmpty = Parse(item, content, parts);
+            MailSecondLook.TakeOut(content, parts, hasEmpty);
         }
         catch (FormatException e) when (parts.Count == 0 && FirstHeader(content) is var start and > 0)
         {
@@ -24,7 +24,8 @@ internal sealed class MailContainer : IContainer
         }
     }
 
-    private static void Parse(ScanItem item, Stream content, PartSink parts)
+    /// <returns>True where a multipart had no parts, so that a more tolerant reader may find some.</returns>
+    private static bool Parse(ScanItem item, Stream content, PartSink parts)
     {
         ParserOptions options = ParserOptions.Default.Clone();
         options.MaxMimeDepth = parts.Budget.MaxMultipartDepth;
@@ -41,6 +42,8 @@ internal sealed class MailContainer : IContainer
             if (message.Body is { } body)
                 new MimeTree(parts, layout).Walk(body);
         }
+
+        return layout.HasEmptyMultipart;
     }
 
     /// <summary>The first line, after the very first, from which on the content looks like a mail; 0 for none.</summary>

@@ -12,6 +12,9 @@ internal sealed class MailLayout(Stream file)
     private readonly Dictionary<MimeMessage, (long Begin, long End)> _messages = [];
     private readonly Dictionary<MimeEntity, (long HeadersEnd, long End)> _entities = [];
 
+    /// <summary>True once a multipart without parts was met: its boundary is not the one that its lines have.</summary>
+    public bool HasEmptyMultipart { get; set; }
+
     public void MessageEnded(object? sender, MimeMessageEndEventArgs e) => _messages[e.Message] = (e.BeginOffset, e.EndOffset);
 
     public void EntityEnded(object? sender, MimeEntityEndEventArgs e) => _entities[e.Entity] = (e.HeadersEndOffset, e.EndOffset);

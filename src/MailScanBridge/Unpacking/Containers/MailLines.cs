@@ -12,8 +12,9 @@ internal sealed class MailLines
     private const int LongestHeader = 64 * 1024;
 
     private readonly byte[] _mail;
-    private readonly HashSet<string> _boundaries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _signs = [];
+    private readonly Dictionary<string, int> _declared = new(StringComparer.Ordinal); // boundaries, and how many headers name each
+    private readonly HashSet<string> _outOfPlace = new(StringComparer.Ordinal); // named where there is no multipart
 
     public MailLines(byte[] mail)
     {
@@ -70,6 +71,31 @@ internal sealed class MailLines
             if (boundary)
                 Note(Headers(ref at));
         }
+
+        LookAtBoundaries();
+    }
+
+    /// <summary>What the lines say that no header does: parts behind the end of a multipart, and parts of what is none.</summary>
+    private void LookAtBoundaries()
+    {
+        bool isMailbox = _mail.AsSpan().StartsWith("From "u8); // its mails may well have the same boundary
+        var ended = new HashSet<string>(StringComparer.Ordinal);
+        for (int at = 0; at < _mail.Length;)
+        {
+            int end = LineEnd(at, out int next);
+            if (IsBoundary(at, end))
+            {
+                string line = Encoding.Latin1.GetString(_mail, at + 2, end - at - 2).TrimEnd();
+                if (_outOfPlace.Contains(line))
+                    _signs.Add("a boundary of what is no multipart");
+                if (!_declared.ContainsKey(line))
+                    ended.Add(line[..^2]);
+                else if (!isMailbox && ended.Contains(line) && _declared[line] == 1)
+                    _signs.Add("parts behind the end of a multipart");
+            }
+
+            at = next;
+        }
     }
 
     /// <summary>The header block from here on, one header a line; leaves <paramref name="at"/> behind the empty line.</summary>
@@ -98,6 +124,7 @@ internal sealed class MailLines
     private void Note(string headers)
     {
         int types = 0;
+        var encodings = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (string header in headers.Split('\n'))
         {
             int colon = header.IndexOf(':', StringComparison.Ordinal);
@@ -106,26 +133,31 @@ internal sealed class MailLines
             string name = header[..colon];
             if (!name.StartsWith("content-", StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (name.AsSpan().ContainsAny(" \t()"))
-                _signs.Add("a header name with a comment or space in it");
+            if (name.AsSpan().ContainsAny(" \t()\0"))
+                _signs.Add("a header name with a comment, a space or a zero byte in it");
             bool isType = name.StartsWith("content-type", StringComparison.OrdinalIgnoreCase);
             types += isType ? 1 : 0;
-            int before = _boundaries.Count, found = 0;
+            int before = _declared.Count, found = 0;
             for (int at = 0; (at = header.IndexOf("boundary", at, StringComparison.OrdinalIgnoreCase)) >= 0; at += 8)
-                found += AddBoundary(header, at + 8) ? 1 : 0;
-            if (found > 1 && _boundaries.Count > before + 1)
+                found += AddBoundary(header, at + 8, isType && !IsMultipart(header.AsSpan(colon + 1))) ? 1 : 0;
+            if (found > 1 && _declared.Count > before + 1)
                 _signs.Add("more than one boundary in a header");
             if (found > 0 && !isType)
                 _signs.Add("a boundary in another header than Content-Type");
-            if (name.StartsWith("content-transfer-encoding", StringComparison.OrdinalIgnoreCase) && header.AsSpan(colon + 1).Trim().ContainsAny(" \t(;,"))
+            if (!name.StartsWith("content-transfer-encoding", StringComparison.OrdinalIgnoreCase))
+                continue;
+            encodings.Add(header[(colon + 1)..].Trim());
+            if (header.AsSpan(colon + 1).Trim().ContainsAny(" \t(;,"))
                 _signs.Add("a transfer encoding with something beside it");
         }
 
         if (types > 1)
             _signs.Add("more than one Content-Type");
+        if (encodings.Count > 1)
+            _signs.Add("more than one Content-Transfer-Encoding");
     }
 
-    private bool AddBoundary(string header, int at)
+    private bool AddBoundary(string header, int at, bool outOfPlace)
     {
         while (at < header.Length && header[at] is ' ' or '\t')
             at++;
@@ -139,9 +171,27 @@ internal sealed class MailLines
         int start = quoted ? at + 1 : at;
         int end = quoted ? header.IndexOf('"', start) : header.AsSpan(start).IndexOfAny(" \t;") is var length and >= 0 ? start + length : header.Length;
         string boundary = header[start..(end < 0 ? header.Length : end)];
-        if (boundary.Length > 0)
-            _boundaries.Add(boundary);
-        return boundary.Length > 0;
+        if (boundary.Length == 0)
+            return false;
+        Declare(boundary, outOfPlace);
+        string bare = boundary.Trim(' ', '\t', '\'', ','); // what some programs make of it
+        if (bare.Length > 0 && bare != boundary)
+            Declare(bare, outOfPlace);
+        return true;
+    }
+
+    private void Declare(string boundary, bool outOfPlace)
+    {
+        _declared[boundary] = _declared.GetValueOrDefault(boundary) + 1;
+        if (outOfPlace)
+            _outOfPlace.Add(boundary);
+    }
+
+    private static bool IsMultipart(ReadOnlySpan<char> type)
+    {
+        const string Multipart = "multipart/";
+        type = type.TrimStart();
+        return type.StartsWith(Multipart, StringComparison.OrdinalIgnoreCase) && type.Length > Multipart.Length && char.IsAsciiLetter(type[Multipart.Length]);
     }
 
     private bool IsBoundary(int at, int end)
@@ -149,7 +199,7 @@ internal sealed class MailLines
         if (end - at < 3 || _mail[at] != '-' || _mail[at + 1] != '-')
             return false;
         string line = Encoding.Latin1.GetString(_mail, at + 2, end - at - 2).TrimEnd();
-        return _boundaries.Contains(line) || (line.EndsWith("--", StringComparison.Ordinal) && _boundaries.Contains(line[..^2]));
+        return _declared.ContainsKey(line) || (line.EndsWith("--", StringComparison.Ordinal) && _declared.ContainsKey(line[..^2]));
     }
 
     private int LineEnd(int at, out int next)

@@ -9,7 +9,10 @@ namespace MailScanBridge.Unpacking.Containers;
 /// </summary>
 internal static partial class MailSecondLook
 {
-    public static void TakeOut(Stream content, PartSink parts)
+    /// <param name="content">The mail.</param>
+    /// <param name="parts">Takes what is found.</param>
+    /// <param name="always">Also where nothing in the mail says that it is ambiguous.</param>
+    public static void TakeOut(Stream content, PartSink parts, bool always)
     {
         if (content.Length > parts.Budget.MaxItemBytes)
         {
@@ -21,9 +24,10 @@ internal static partial class MailSecondLook
         content.Position = 0;
         content.ReadExactly(mail);
         var lines = new MailLines(mail);
-        if (lines.Signs.Count == 0)
+        if (lines.Signs.Count == 0 && !always)
             return;
-        parts.Problem(Reasons.Damaged, $"mail programs read this mail differently: {string.Join(", ", lines.Signs)}");
+        if (lines.Signs.Count > 0)
+            parts.Problem(Reasons.Damaged, $"mail programs read this mail differently: {string.Join(", ", lines.Signs)}");
         foreach (MailLines.Part part in lines.Parts())
         {
             parts.Token.ThrowIfCancellationRequested();

@@ -47,6 +47,7 @@ internal sealed class MimeTree(PartSink parts, MailLayout? layout)
         {
             // No boundary, or none that occurs: what a reader shows of it is anyone's guess.
             parts.Problem(Reasons.Damaged, "multipart without parts");
+            layout?.HasEmptyMultipart = true;
             if (layout?.Raw(multipart, parts.Token) is { } raw)
                 parts.Read(NameOf(multipart), TypeOf(multipart), () => raw);
         }

@@ -6,6 +6,9 @@ public interface IExternalUnpacker
     /// <summary>As configuration and verdicts call it, with its version.</summary>
     string Name { get; }
 
+    /// <summary>What its results hang on: its name, and how its program looks on the disk now.</summary>
+    string Fingerprint { get; }
+
     /// <summary>Whether it is asked about a type (see <see cref="ContentTypes"/>) of which something could not be read for one of <see cref="Reasons"/>.</summary>
     bool Takes(string type, string reason);
 

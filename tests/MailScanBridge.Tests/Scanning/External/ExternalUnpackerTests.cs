@@ -4,6 +4,7 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.BuiltIn;
 using MailScanBridge.Scanning.External;
 using MailScanBridge.Scanning.Sandboxing;
+using MailScanBridge.Telemetry;
 using MailScanBridge.Tests.Samples;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
@@ -157,6 +158,45 @@ public sealed class ExternalUnpackerTests : IDisposable
 
         Assert.Null(found);
         Assert.Contains("no sandbox", missing, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_runs_are_counted_by_how_they_ended_and_a_new_version_is_named_when_it_runs()
+    {
+        using var metrics = new MailScanMetrics();
+        using var counters = new CounterSums(metrics);
+        var path = Write("echo tool 1");
+        var program = new OutsideProgram(path, ["--version"], words => words.Trim() is { Length: > 0 } text ? text.Split(' ')[^1] : null, SandboxMode.Required, Sandboxes.Here, metrics);
+        Assert.Null(await program.ProbeAsync(Wait.Token));
+        var item = Make.Item(path: _folder.Write("sample", [1]));
+        Assert.Equal(0, program.Run(["{sample}"], item, null, Wait.Token).ExitCode);
+        Assert.Equal($"{path} 1", program.Name);
+        var before = program.Fingerprint;
+
+        Write("echo tool 2; [ \"$1\" = --version ] || exit 2");
+        Assert.NotEqual(before, program.Fingerprint);
+        Assert.Equal(2, program.Run(["{sample}"], item, null, Wait.Token).ExitCode);
+        Assert.Equal($"{path} 2", program.Name);
+
+        Write("echo tool 3; [ \"$1\" = --version ] || exec sleep 1000");
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => program.Run(["{sample}"], item, output => { output.ReadByte(); stop.Cancel(); output.ReadExactly(new byte[100]); }, stop.Token), Wait.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Wait.Deadline, Wait.Token));
+
+        File.Delete(path);
+        Assert.Equal(Reasons.ToolDown, program.Failure(program.Run(["{sample}"], item, null, Wait.Token)).Reason);
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (Runs("ok"), Runs("failed"), Runs("stopped"), Runs("refused")));
+
+        long Runs(string outcome) => counters[$"mailscan.unpacker.runs{{program={path},outcome={outcome}}}"];
+
+        string Write(string script)
+        {
+            var file = _folder.Write("tool", Encoding.ASCII.GetBytes("#!/bin/sh\n" + script + "\n"));
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+            return file;
+        }
     }
 
     public void Dispose() => _folder.Dispose();
