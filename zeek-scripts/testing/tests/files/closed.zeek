@@ -1,14 +1,15 @@
 # @TEST-DOC: When a file is asked about, Zeek is through with it: it is closed and whole on the disk, its hash is known, and it is not among Zeek's files any more.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/mail.pcap %INPUT | grep ^closed > out
-# @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/http.pcap %INPUT | grep ^closed >> out
+# @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/gap.pcap %INPUT | grep ^closed >> out
 # @TEST-EXEC: btest-diff out
 
 @load mailscan-unit/requests
 
 hook MailScan::request_policy(f: fa_file, r: MailScan::FileRequest)
 	{
-	# A file that lacks its end has no hash.
-	print fmt("closed: all on the disk %s, hash as complete %s, known to Zeek %s",
-	    file_size(r$path) == f$seen_bytes, r?$sha256 == r$complete || f$missing_bytes == 0, Files::file_exists(f$id));
+	# Zeek hashes no file with a gap. A gap with something behind it is a hole on the disk.
+	local size = double_to_count(file_size(r$path));
+	print fmt("closed: all on the disk %s, hash unless gap %s, known to Zeek %s",
+	    size == f$seen_bytes || size == f$seen_bytes + f$missing_bytes, r?$sha256 == ( f$missing_bytes == 0 ), Files::file_exists(f$id));
 	}
