@@ -8,8 +8,7 @@
 
 hook MailScan::request_policy(f: fa_file, r: MailScan::FileRequest)
 	{
-	# Zeek hashes no file with a gap. A gap with something behind it is a hole on the disk.
-	local size = double_to_count(file_size(r$path));
+	# Zeek hashes no file with a gap, and extracts none of which it saw nothing.
 	print fmt("closed: all on the disk %s, hash unless gap %s, known to Zeek %s",
-	    size == f$seen_bytes || size == f$seen_bytes + f$missing_bytes, r?$sha256 == ( f$missing_bytes == 0 ), Files::file_exists(f$id));
+	    r$path == "" ? f$seen_bytes == 0 : file_size(r$path) == f$seen_bytes, r?$sha256 == ( f$missing_bytes == 0 ), Files::file_exists(f$id));
 	}
