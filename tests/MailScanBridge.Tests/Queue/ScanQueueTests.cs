@@ -184,28 +184,6 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_next_that_was_being_scanned_when_the_daemon_died_does_not_wait_for_what_came_since()
-    {
-        for (var seqno = 1UL; seqno <= 3; seqno++)
-        {
-            await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
-        }
-
-        await _queue.LeaseAsync(Wait.Token);
-        await _queue.LeaseAsync(Wait.Token);
-        await RestartAsync();
-        await _queue.AcceptAsync(Make.Taken(4), Epoch);
-        await _queue.AcceptAsync(Make.Taken(5), Epoch);
-
-        foreach (var seqno in (ulong[])[3, 1, 2, 4, 5])
-        {
-            var lease = await _queue.LeaseAsync(Wait.Token);
-            Assert.Equal(seqno, lease.Request.File.Seqno);
-            await _queue.AnswerAsync(lease, Make.Verdict());
-        }
-    }
-
-    [Fact]
     public async Task A_returned_lease_comes_again_with_the_cause()
     {
         await _queue.AcceptAsync(Make.Taken(), Epoch);
