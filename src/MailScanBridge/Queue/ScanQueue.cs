@@ -58,7 +58,6 @@ public sealed partial class ScanQueue : IAsyncDisposable
         }
 
         queue.NextSuspect(isFirst: true);
-
         foreach (var (node, at) in gone)
         {
             queue._gone[node] = at;

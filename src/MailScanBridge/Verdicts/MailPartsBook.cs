@@ -130,7 +130,7 @@ public sealed class MailPartsBook(MailPartsOptions options, MailScanMetrics metr
             return known.Value;
         }
 
-        var mail = new Mail(key, time.GetUtcNow());
+        var mail = new Mail(key, time.GetTimestamp());
         _mails[key] = _byAge.AddLast(mail);
         return mail;
     }
@@ -138,10 +138,9 @@ public sealed class MailPartsBook(MailPartsOptions options, MailScanMetrics metr
     /// <summary>A mail costs at least one, so that those without a hash are bounded too.</summary>
     private void Trim_NeedsLock()
     {
-        var oldest = time.GetUtcNow() - options.Keep;
-        while (_byAge.First is { } first && (first.Value.Since < oldest || _hashes + _mails.Count > options.MaxHashes))
+        while (_byAge.First is { } first && (IsOld(first.Value) || _hashes + _mails.Count > options.MaxHashes))
         {
-            if (first.Value is { Members: null } && first.Value.Since >= oldest)
+            if (first.Value is { Members: null } && !IsOld(first.Value))
             {
                 metrics.PartsForgotten();
             }
@@ -152,13 +151,16 @@ public sealed class MailPartsBook(MailPartsOptions options, MailScanMetrics metr
         }
     }
 
+    private bool IsOld(Mail mail) => time.GetElapsedTime(mail.Since) > options.Keep;
+
     private readonly record struct MailKey(string Node, ulong Incarnation, string Fuid);
 
-    private sealed class Mail(MailKey key, DateTimeOffset since)
+    private sealed class Mail(MailKey key, long since)
     {
         public MailKey Key => key;
 
-        public DateTimeOffset Since => since;
+        /// <summary>Timestamp of when it was heard of first.</summary>
+        public long Since => since;
 
         public List<ZeekPart> Parts { get; } = [];
 
