@@ -69,6 +69,9 @@ public sealed record ZeekClientOptions
     /// <summary>The longest pause between attempts to connect; 5 s by default.</summary>
     public TimeSpan ReconnectMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long both connections may take to be made; 30 s by default. After that the client begins anew with sockets of its own, and says so.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a hub that took the connection has to show the client its own subscription; 10 s by default. After that the client connects anew.</summary>
     public TimeSpan BarrierTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -112,6 +115,7 @@ public sealed record ZeekClientOptions
             faults.Add($"{nameof(Linger)} must be at least 500 ms, or last events vanish.");
         CheckPositive(faults, Reconnect, nameof(Reconnect));
         CheckPositive(faults, ReconnectMax, nameof(ReconnectMax));
+        CheckPositive(faults, ConnectTimeout, nameof(ConnectTimeout));
         CheckPositive(faults, BarrierTimeout, nameof(BarrierTimeout));
         CheckPositive(faults, Heartbeat, nameof(Heartbeat));
         CheckPositive(faults, HeartbeatTimeout, nameof(HeartbeatTimeout));

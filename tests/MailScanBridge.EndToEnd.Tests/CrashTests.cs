@@ -45,7 +45,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var asking = sensor.RunAsync(files, rows.Add, cancellationToken);
         while (kills < Kills && !asking.IsCompleted)
         {
-            await Task.WhenAny(daemon.WaitForExitAsync(cancellationToken), asking);
+            await Task.WhenAny(daemon.WaitUntilDeadAsync(cancellationToken), asking);
             if (daemon.HasExited)
             {
                 Assert.Equal(128 + 9, daemon.ExitCode);
@@ -55,7 +55,16 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         await asking;
-        await Eventually.TrueAsync(() => FilesLeft(daemon) == 0, "the store is empty", cancellationToken);
+        try
+        {
+            await Eventually.TrueAsync(() => FilesLeft(daemon) == 0, "the store is empty", cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine($"left: {string.Join(", ", Directory.EnumerateFiles(Path.Combine(daemon.State, "store", "files")))}\n{daemon.Output}");
+            throw;
+        }
+
         await daemon.StopAsync(cancellationToken);
 
         var logged = File.ReadAllLines(daemon.VerdictLog).Select(Key).OfType<string>().ToList();

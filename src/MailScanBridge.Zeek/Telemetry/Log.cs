@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "The hub at {HubXPub} took the connection but {Reason}, {Times} times in a row")]
     public static partial void NotLive(ILogger logger, string hubXPub, string reason, int times);
 
+    [LoggerMessage(8, LogLevel.Warning, "The hub at {HubXPub} and {HubXSub} could not be reached within {Time}, {Times} times in a row; is it running there?")]
+    public static partial void NotReached(ILogger logger, string hubXPub, string hubXSub, TimeSpan time, int times);
+
     [LoggerMessage(4, LogLevel.Warning, "The client stood still for {Paused}; what piled up in its sockets is dropped and it connects anew")]
     public static partial void Paused(ILogger logger, TimeSpan paused);
 

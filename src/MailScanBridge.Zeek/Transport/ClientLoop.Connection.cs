@@ -20,6 +20,7 @@ internal sealed partial class ClientLoop
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _presence = [];
     private bool _presenceGone;
+    private long _begunAt;
     private long _connectedAt;
     private bool _wasConnected;
     private int _topicNumber;
@@ -39,6 +40,7 @@ internal sealed partial class ClientLoop
         _link = link;
         _presenceGone = false;
         _wasConnected = false;
+        _begunAt = _time.GetTimestamp();
         _subscriptions.Forget();
         _presenceWaiting.AddRange(_subscriptions.Apply(link, _directory, out _) ?? []);
         _presence = NewInternalTopic();
@@ -102,8 +104,9 @@ internal sealed partial class ClientLoop
             return WhyEchoesAreLate();
         if (!link.Connected)
         {
+            // NetMQ tries again and again by itself, but nothing says that it still does, and one of the two sockets may have met somebody else.
             _wasConnected = false;
-            return null;
+            return _time.GetElapsedTime(_begunAt) > _options.ConnectTimeout ? NotReached : null;
         }
 
         if (!_wasConnected)
@@ -114,6 +117,8 @@ internal sealed partial class ClientLoop
 
         return _time.GetElapsedTime(_connectedAt) > _options.BarrierTimeout ? "never showed this client's subscription" : null;
     }
+
+    private const string NotReached = "could not be reached";
 
     // ZeroMQ says nothing of wrong keys: the connection comes and goes without a frame.
     private string WhyClosedEarly() => _options.Curve is null
@@ -133,7 +138,11 @@ internal sealed partial class ClientLoop
         {
             _directory.Clear();
             _notLive++;
-            if (int.IsPow2(_notLive))
+            if (!int.IsPow2(_notLive))
+                return;
+            if (ReferenceEquals(reason, NotReached))
+                Log.NotReached(_logger, _options.HubXPub, _options.HubXSub, _options.ConnectTimeout, _notLive);
+            else
                 Log.NotLive(_logger, _options.HubXPub, reason, _notLive);
             return;
         }

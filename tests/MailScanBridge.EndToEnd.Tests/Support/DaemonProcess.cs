@@ -83,6 +83,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Waits for its death alone: what it started may hold its output open for longer.</summary>
+    public async Task WaitUntilDeadAsync(CancellationToken cancellationToken)
+    {
+        while (!HasExited)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process!.WaitForExitAsync(cancellationToken);
 
     /// <summary>Waits until the daemon says that it has recovered and is running.</summary>
