@@ -1,5 +1,6 @@
 using System.Globalization;
 using MailScanBridge.Unpacking.Passwords;
+using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking;
 
@@ -215,6 +216,7 @@ internal sealed class UnpackSession
         // when its first line is odd, but a program in that place is a program.
         if (knownType is not null && (type is ContentTypes.Unknown || type.StartsWith("text/", StringComparison.Ordinal)))
             type = knownType;
+        type = TextTypes.AsShown(type, declaredType, name);
         Add(new ScanItem
         {
             Parent = container.Item,

@@ -3,6 +3,7 @@ using System.Text;
 using MailScanBridge.Unpacking.Containers;
 using MailScanBridge.Unpacking.External;
 using MailScanBridge.Unpacking.Passwords;
+using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking;
 
@@ -184,7 +185,7 @@ public sealed class Unpacker
         {
             Name = name,
             DeclaredType = declaredType,
-            Type = ContentTypes.DetectFile(path),
+            Type = TextTypes.AsShown(ContentTypes.DetectFile(path), declaredType, name),
             Path = Path.GetFullPath(path),
             Size = file.Length,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),

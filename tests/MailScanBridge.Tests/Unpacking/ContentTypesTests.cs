@@ -20,6 +20,8 @@ public class ContentTypesTests
     [InlineData("no page at all, yet <script>run()</script>", ContentTypes.Html)]
     [InlineData("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>", ContentTypes.Svg)]
     [InlineData("<?xml version=\"1.0\"?><note/>", ContentTypes.Xml)]
+    [InlineData("<!-- a page --> <p class=x>", ContentTypes.Html)]
+    [InlineData("<font size=1>x", ContentTypes.Html)]
     [InlineData("<html><hta:application id=x></html>", ContentTypes.HtmlApplication)]
     [InlineData("#!/bin/sh\necho hello\n", ContentTypes.ShellScript)]
     [InlineData("#!/usr/bin/env python3\nprint(1)\n", ContentTypes.PythonScript)]

@@ -16,7 +16,8 @@ internal static class TextTypes
     };
 
     private static readonly string[] s_htmlOpenings =
-        ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<table", "<title", "<meta", "<style", "<form", "<div", "<a href", "<img", "<p>", "<br"];
+        ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<table", "<title", "<meta", "<style", "<form", "<div", "<a ", "<img", "<p>", "<p ", "<br", "<h1", "<h2", "<font", "<b>", "<center", "<span",
+            "<object", "<embed", "<frameset", "<base ", "<link ", "<!--"];
 
     private static readonly (string Type, int Needed, string[] Words)[] s_scripts =
     [
@@ -85,6 +86,28 @@ internal static class TextTypes
         }
 
         return known && headers >= 2;
+    }
+
+    /// <summary>
+    /// What a program that shows it takes text for that has no marks of its own: a mail program goes by the declared type, a desktop by the name. Text that
+    /// has marks, and anything else, stays what it is.
+    /// </summary>
+    public static string AsShown(string type, string? declaredType, string? name)
+    {
+        if (type != ContentTypes.Text)
+            return type;
+        return declaredType?.Split(';')[0].Trim().ToLowerInvariant() switch
+        {
+            ContentTypes.Html or "application/xhtml+xml" => ContentTypes.Html,
+            ContentTypes.Svg => ContentTypes.Svg,
+            _ => Path.GetExtension(name)?.ToLowerInvariant() switch
+            {
+                ".html" or ".htm" or ".xhtml" or ".xht" or ".shtml" => ContentTypes.Html,
+                ".svg" => ContentTypes.Svg,
+                ".hta" => ContentTypes.HtmlApplication,
+                _ => type,
+            },
+        };
     }
 
     public static bool IsHtml(ReadOnlySpan<byte> head) =>
