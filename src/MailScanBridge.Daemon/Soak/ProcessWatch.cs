@@ -29,7 +29,7 @@ internal static class ProcessWatch
                 1024 * double.Parse(rss.Split(' ')[0], CultureInfo.InvariantCulture),
                 Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count(),
                 double.Parse(status["Threads"], CultureInfo.InvariantCulture),
-                Directory.EnumerateDirectories($"/proc/{pid}/task").Sum(Children));
+                ChildrenOf(pid).Count);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,15 +50,19 @@ internal static class ProcessWatch
         return spread == 0 ? 0 : 60 * samples.Sum(s => (s.Seconds - meanTime) * (of(s) - meanValue)) / spread;
     }
 
-    private static int Children(string task)
+    /// <summary>The processes that a process has started and that are still there, those too that it has not waited for.</summary>
+    /// <exception cref="IOException">It has ended.</exception>
+    public static IReadOnlyList<int> ChildrenOf(int pid) => [.. Directory.EnumerateDirectories($"/proc/{pid}/task").SelectMany(Children)];
+
+    private static IEnumerable<int> Children(string task)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+            return File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {
-            return 0; // The thread has ended.
+            return []; // The thread has ended.
         }
     }
 }

@@ -33,5 +33,18 @@ internal sealed class SoakDaemon : SoakProcess
         + Directory.EnumerateFileSystemEntries(Path.Combine(State, "store", "work")).Count();
 
     /// <summary>Its children, those too that it has not waited for.</summary>
-    public int ProcessesLeft => HasExited ? 0 : (int)(ProcessWatch.Read(ProcessId, 0)?.Processes ?? 0);
+    public IReadOnlyList<int> Children
+    {
+        get
+        {
+            try
+            {
+                return HasExited ? [] : ProcessWatch.ChildrenOf(ProcessId);
+            }
+            catch (IOException)
+            {
+                return []; // It ends just now.
+            }
+        }
+    }
 }

@@ -42,8 +42,8 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
 
             await harm.RunAsync(() => !sensor.HasAskedAll, asking, party => Forget(party == daemon), cancellationToken);
             await asking;
-            await LeftAsync(() => daemon.FilesLeft + yard.ProcessesLeft, cancellationToken);
-            var (files, processes) = (daemon.FilesLeft, yard.ProcessesLeft);
+            var files = await LeftAsync(() => daemon.FilesLeft, cancellationToken);
+            var processes = await StayedAsync(() => yard.Processes, cancellationToken);
             await stop.CancelAsync();
             await watching;
             await daemon.SignalAsync("TERM", cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
                 Sending = sensor.SendingTook,
                 Usages = [.. _usages.Skip(_usages.Count / 2)],
                 FilesLeft = files,
-                ProcessesLeft = processes + (yard.Tool is { } tool ? await LeftAsync(() => tool.Processes.Count, cancellationToken) : 0),
+                ProcessesLeft = processes + (yard.Tool is { } tool ? await StayedAsync(() => tool.Processes, cancellationToken) : 0),
             };
             await output.WriteLineAsync(report.ToString());
             if (!report.IsGood)
@@ -108,6 +108,19 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         {
             // The run has ended.
         }
+    }
+
+    /// <summary>Processes that do not end. A daemon looks for absent scanners all the time: those that come and go are none of them.</summary>
+    private static async Task<int> StayedAsync(Func<IReadOnlyList<int>> look, CancellationToken cancellationToken)
+    {
+        var stayed = look().ToHashSet();
+        return await LeftAsync(
+            () =>
+            {
+                stayed.IntersectWith(look());
+                return stayed.Count;
+            },
+            cancellationToken);
     }
 
     /// <summary>Files leave the store after their acknowledgement, and tools their process, so a little later.</summary>

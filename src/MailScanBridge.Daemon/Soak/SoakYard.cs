@@ -44,8 +44,8 @@ internal sealed class SoakYard : IDisposable
     /// <summary>Tools that may be down decide: then an answer may be that nothing could be proven.</summary>
     public bool HasTools => Tool is not null || _clamd is not null;
 
-    /// <summary>Processes that are left once everything is answered.</summary>
-    public int ProcessesLeft => Daemon.ProcessesLeft + (Tool?.Processes.Count ?? 0);
+    /// <summary>Processes that the daemon or the tool has now.</summary>
+    public IReadOnlyList<int> Processes => [.. Daemon.Children, .. Tool?.Processes ?? []];
 
     public void Start()
     {

@@ -16,7 +16,7 @@ public class NeverHarmTests
         for (var i = 0; i < 500; i++)
             Assert.Equal(PublishResult.Sent, sender.Publish("full.a", new ZeekEvent("Test::n", ZeekValue.FromCount((ulong)i))));
         await Wait.UntilAsync(() => receiver.Statistics.Received == 500, "all to come in");
-        Assert.Equal(400, receiver.Statistics.Overflow["full.a"]);
+        await Wait.UntilAsync(() => receiver.Statistics.Overflow.GetValueOrDefault("full.a") == 400, "what was dropped to be counted");
         var read = await Wait.TakeAsync(receiver, 100);
         Assert.Equal(Enumerable.Range(first, 100).Select(i => (ulong)i), read.Select(message => message.Event.Args[0].AsCount()));
     }
@@ -30,8 +30,8 @@ public class NeverHarmTests
         for (var i = 0; i < 20; i++)
             sender.Publish("big.", new ZeekEvent("Test::big", ZeekValue.FromBytes(new byte[20_000])));
         await Wait.UntilAsync(() => receiver.Statistics.Received == 20, "all to come in");
+        await Wait.UntilAsync(() => receiver.Statistics.Overflow.GetValueOrDefault("big.") == 16, "what was dropped to be counted");
         Assert.Equal(4, receiver.Statistics.ReceiveQueueLength);
-        Assert.Equal(16, receiver.Statistics.Overflow["big."]);
     }
 
     [Fact]

@@ -1,0 +1,2 @@
+// These start daemons, Zeeks and scanners, and kill and stop them under load: two at once would decide each other's results on a small machine.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
