@@ -14,7 +14,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private const int Kills = 20;
     private const int Mails = 8; // times the sample mails, each of them some 65 files
 
-    [Theory(Timeout = 600_000)]
+    [Theory(Timeout = 300_000)]
     [InlineData(FaultPoints.BeforeCommit)]
     [InlineData(FaultPoints.AfterCommit)]
     [InlineData(FaultPoints.MidScan)]

@@ -171,7 +171,7 @@ internal sealed partial class StandInSensor(StandInOptions options, ZeekClient c
             File.WriteAllBytes(path, content);
             return true;
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult is LibC.NoSpace or LibC.OverQuota)
         {
             File.Delete(path);
             return false;

@@ -44,6 +44,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
             await asking;
             var files = await LeftAsync(() => daemon.FilesLeft, cancellationToken);
             var processes = await StayedAsync(() => yard.Processes, cancellationToken);
+            Measure(daemon); // At least once, also where its last life was shorter than the time between two looks.
             await stop.CancelAsync();
             await watching;
             await daemon.SignalAsync("TERM", cancellationToken);
@@ -88,6 +89,17 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         }
     }
 
+    private void Measure(SoakDaemon daemon)
+    {
+        if (!daemon.HasExited && ProcessWatch.Read(daemon.ProcessId, _watch.Elapsed.TotalSeconds) is { } usage)
+        {
+            lock (_usages)
+            {
+                _usages.Add(usage);
+            }
+        }
+    }
+
     private async Task WatchAsync(SoakDaemon daemon, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.Sample);
@@ -95,13 +107,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (!daemon.HasExited && ProcessWatch.Read(daemon.ProcessId, _watch.Elapsed.TotalSeconds) is { } usage)
-                {
-                    lock (_usages)
-                    {
-                        _usages.Add(usage);
-                    }
-                }
+                Measure(daemon);
             }
         }
         catch (OperationCanceledException)

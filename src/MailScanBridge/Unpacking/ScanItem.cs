@@ -1,3 +1,5 @@
+using MailScanBridge.Unpacking.Types;
+
 namespace MailScanBridge.Unpacking;
 
 /// <summary>
@@ -20,6 +22,9 @@ public sealed record ScanItem
 
     /// <summary>True where the declared type alone has it read as a mail, whatever its content shows; nothing else hangs on that type.</summary>
     internal bool IsDeclaredMail => DeclaredType is ContentTypes.Mail or "message/global";
+
+    /// <summary>True where the declared type or the name alone has it shown as a page, whatever its content shows: it is read as one too.</summary>
+    internal bool IsShownAsPage => TextTypes.IsShownAsPage(DeclaredType, Name);
 
     /// <summary>The media type its content shows (see <see cref="ContentTypes"/>), <c>application/octet-stream</c> where unknown.</summary>
     public required string Type { get; init; }

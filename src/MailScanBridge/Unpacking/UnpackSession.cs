@@ -1,6 +1,5 @@
 using System.Globalization;
 using MailScanBridge.Unpacking.Passwords;
-using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking;
 
@@ -28,7 +27,7 @@ internal sealed class UnpackSession
     private readonly List<ScanItem> _items = [];
     private readonly List<UnpackProblem> _problems = [];
     private readonly Dictionary<string, (string Path, string Type)> _filesBySha256 = [];
-    private readonly HashSet<(string Sha256, string Type, bool DeclaredMail)> _opened = [];
+    private readonly HashSet<(string Sha256, string Type, bool DeclaredMail, bool ShownAsPage)> _opened = [];
     private readonly Queue<ScanItem> _pending = new();
     private readonly string _workDirectory;
     private bool _hasWorkDirectory;
@@ -61,7 +60,7 @@ internal sealed class UnpackSession
         // The same content read the same way twice would give the same parts twice: opened once, all of them are still
         // scanned. What it is taken for decides how it is read, so a mail that came as a text first is opened again as a
         // mail. Breadth comes first, so the one that is opened is the one with most depth left.
-        if (_opened.Add((item.Sha256, item.Type, item.IsDeclaredMail)))
+        if (_opened.Add((item.Sha256, item.Type, item.IsDeclaredMail, item.IsShownAsPage)))
             _pending.Enqueue(item);
     }
 
@@ -216,7 +215,6 @@ internal sealed class UnpackSession
         // when its first line is odd, but a program in that place is a program.
         if (knownType is not null && (type is ContentTypes.Unknown || type.StartsWith("text/", StringComparison.Ordinal)))
             type = knownType;
-        type = TextTypes.AsShown(type, declaredType, name);
         Add(new ScanItem
         {
             Parent = container.Item,

@@ -3,7 +3,6 @@ using System.Text;
 using MailScanBridge.Unpacking.Containers;
 using MailScanBridge.Unpacking.External;
 using MailScanBridge.Unpacking.Passwords;
-using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking;
 
@@ -185,7 +184,7 @@ public sealed class Unpacker
         {
             Name = name,
             DeclaredType = declaredType,
-            Type = TextTypes.AsShown(ContentTypes.DetectFile(path), declaredType, name),
+            Type = ContentTypes.DetectFile(path),
             Path = Path.GetFullPath(path),
             Size = file.Length,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),

@@ -73,7 +73,8 @@ public static class VerdictMaker
     }
 
     /// <summary>Items with equal keys need to be scanned only once: same content, same type, same name (names are evidence too), in the same kind of container.</summary>
-    public static (string Sha256, string Type, string? Name, string? ParentType) ScanKey(ScanItem item) => (item.Sha256, item.Type, item.Name, item.Parent?.Type);
+    public static (string Sha256, string Type, string? Name, string? ParentType, bool ShownAsPage) ScanKey(ScanItem item) =>
+        (item.Sha256, item.Type, item.Name, item.Parent?.Type, item.IsShownAsPage);
 
     private static VerdictKind KindOf(List<Gap> gaps) =>
         gaps.Count == 0 ? VerdictKind.Clean : gaps.Any(g => g.Reason == Reasons.Custody) ? VerdictKind.Error : VerdictKind.Unscanned;

@@ -5,7 +5,7 @@ namespace MailScanBridge.EndToEnd.Tests.Support;
 /// <summary>Waits for a condition with a deadline; never for a time.</summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<bool> condition, string what, CancellationToken cancellationToken, int seconds = 120)
+    public static async Task TrueAsync(Func<bool> condition, string what, CancellationToken cancellationToken, int seconds = 60)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())

@@ -27,7 +27,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     public bool LooksAtContent => true;
 
     // Name checks, the container's kind, and what the item is taken for.
-    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name, item.IsOpened);
+    public string Sees(ScanItem item) => string.Join('\0', item.Type, item.Parent?.Type, item.Name, item.IsOpened, item.IsShownAsPage);
 
     public async ValueTask<ScannerResult> ScanAsync(ScanItem item, CancellationToken cancellationToken)
     {

@@ -10,11 +10,17 @@ internal static class DocumentTriage
         [ContentTypes.Html, ContentTypes.HtmlApplication, ContentTypes.Svg, ContentTypes.JavaScript, ContentTypes.ScriptFile];
 
     /// <summary>True where there are such checks for the item.</summary>
-    public static bool Serves(ScanItem item) => item.Type is ContentTypes.Vba or ContentTypes.VisualBasic or ContentTypes.Xml or ContentTypes.Rtf or ContentTypes.Csv or ContentTypes.Sylk
+    public static bool Serves(ScanItem item) => item.IsShownAsPage || ServesType(item);
+
+    private static bool ServesType(ScanItem item) => item.Type is ContentTypes.Vba or ContentTypes.VisualBasic or ContentTypes.Xml or ContentTypes.Rtf or ContentTypes.Csv or ContentTypes.Sylk
         || s_scripted.Contains(item.Type) || ContentFamilies.CompoundFiles.Contains(item.Type) || IsTable(item);
 
     public static void Check(ScanItem item, byte[] content, List<Finding> findings, CancellationToken token)
     {
+        if (item.IsShownAsPage && !s_scripted.Contains(item.Type))
+            HtmlTriage.Check(Decode(content), findings);
+        if (!ServesType(item))
+            return;
         if (ContentFamilies.CompoundFiles.Contains(item.Type))
         {
             CompoundTriage.Check(item.Type, content, findings);

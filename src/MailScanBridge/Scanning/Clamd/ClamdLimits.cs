@@ -40,7 +40,6 @@ internal sealed record ClamdLimits(long MaxSize, bool TellsLimits, string? Limit
 
     private static async Task<ClamdLimits> TryLimitsAsync(long maxSize, Func<FileStream, Task<ScannerResult>> ask)
     {
-
         using var nested = NewFile();
         nested.Write(Nested());
         var tells = await SurelyAsync(() => { nested.Position = 0; return ask(nested); }, ask) is { Outcome: ScanOutcome.Failed, Reason: Reasons.Limits } or { Findings.Count: > 0 };

@@ -10,8 +10,7 @@ namespace MailScanBridge.Unpacking.Containers;
 /// </summary>
 internal sealed partial class HtmlContainer : IContainer
 {
-
-    public bool Opens(ScanItem item, Stream content) => item.Type is ContentTypes.Html or ContentTypes.HtmlApplication or ContentTypes.Svg
+    public bool Opens(ScanItem item, Stream content) => item.IsShownAsPage || item.Type is ContentTypes.Html or ContentTypes.HtmlApplication or ContentTypes.Svg
         or ContentTypes.JavaScript or ContentTypes.ScriptFile or ContentTypes.VisualBasic or ContentTypes.PowerShell;
 
     public void Open(ScanItem item, Stream content, PartSink parts)

@@ -88,27 +88,10 @@ internal static class TextTypes
         return known && headers >= 2;
     }
 
-    /// <summary>
-    /// What a program that shows it takes text for that has no marks of its own: a mail program goes by the declared type, a desktop by the name. Text that
-    /// has marks, and anything else, stays what it is.
-    /// </summary>
-    public static string AsShown(string type, string? declaredType, string? name)
-    {
-        if (type != ContentTypes.Text)
-            return type;
-        return declaredType?.Split(';')[0].Trim().ToLowerInvariant() switch
-        {
-            ContentTypes.Html or "application/xhtml+xml" => ContentTypes.Html,
-            ContentTypes.Svg => ContentTypes.Svg,
-            _ => Path.GetExtension(name)?.ToLowerInvariant() switch
-            {
-                ".html" or ".htm" or ".xhtml" or ".xht" or ".shtml" => ContentTypes.Html,
-                ".svg" => ContentTypes.Svg,
-                ".hta" => ContentTypes.HtmlApplication,
-                _ => type,
-            },
-        };
-    }
+    /// <summary>Whether something is shown as a page by a mail program, which goes by the declared type, or by a desktop, which goes by the name.</summary>
+    public static bool IsShownAsPage(string? declaredType, string? name) =>
+        declaredType?.Split(';')[0].Trim().ToLowerInvariant() is ContentTypes.Html or "application/xhtml+xml" or ContentTypes.Svg
+        || Path.GetExtension(name)?.ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".xht" or ".shtml" or ".svg" or ".hta";
 
     public static bool IsHtml(ReadOnlySpan<byte> head) =>
         Decode(head, out string text) && Marked(text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant()) == ContentTypes.Html;
