@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using MailScanBridge.EndToEnd.Tests.Support;
 
@@ -47,6 +48,29 @@ public sealed partial class DocumentationTests(ITestOutputHelper output)
         Assert.Contains("first\tmalicious\t-\tscan.zip\t", printed, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task The_README_s_policy_asks_about_the_documents_in_inbound_mail_alone()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var zeek = await Support.Zeek.RequireAsync(cancellationToken);
+        using var directory = new TemporaryDirectory();
+        await using var daemon = new DaemonProcess(directory.Path); // never started
+        var policy = Path.Combine(directory.Path, "policy.zeek");
+        await File.WriteAllTextAsync(policy, ZeekBlock().Match(Readme).Groups[1].Value, cancellationToken);
+
+        var inbound = await AskedAsync("203.0.113.0/24", "inbound");
+        var outbound = await AskedAsync("198.18.0.0/15", "outbound");
+
+        Assert.NotEmpty(inbound);
+        Assert.All(inbound, row => Assert.True(row.Text("mime_type") is "application/pdf" or "application/msword" || row.Text("mime_type").EndsWith("wordprocessingml.document", StringComparison.Ordinal)));
+        Assert.Empty(outbound);
+
+        async Task<IReadOnlyList<JsonElement>> AskedAsync(string local, string logs) =>
+            (await Support.Zeek.ReadTraceAsync(
+                zeek, Support.Zeek.SampleTrace, directory.Sub(logs), daemon.Environment, cancellationToken,
+                policy, "Site::private_address_space_is_local=F", $"Site::local_nets={{{local}}}", "MailScan::trace_start_wait=1sec", "MailScan::trace_end_wait=1sec")).FirstRows;
+    }
+
     private static string Block(string holding) =>
         ShellBlocks().Matches(Readme).Select(m => m.Groups[1].Value).Single(b => b.Contains(holding, StringComparison.Ordinal));
 
@@ -66,6 +90,9 @@ public sealed partial class DocumentationTests(ITestOutputHelper output)
         Assert.Equal(0, process.ExitCode);
         return await printed;
     }
+
+    [GeneratedRegex(@"```zeek\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ZeekBlock();
 
     [GeneratedRegex(@"```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ShellBlocks();
