@@ -7,6 +7,7 @@ using MailScanBridge.Scanning;
 using MailScanBridge.Telemetry;
 using MailScanBridge.Unpacking;
 using MailScanBridge.Unpacking.External;
+using MailScanBridge.Unpacking.Passwords;
 using MailScanBridge.Verdicts;
 
 namespace MailScanBridge;
@@ -27,6 +28,9 @@ public sealed record PipelineParts
     public UnpackBudget Unpacking { get; init; } = new();
 
     /// <summary>Programs for containers that are not read here, asked in this order.</summary>
+    /// <summary>What is tried on archives that need a password.</summary>
+    public PasswordOptions Passwords { get; init; } = new();
+
     public IReadOnlyList<IExternalUnpacker> ExternalUnpackers { get; init; } = [];
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }

@@ -78,7 +78,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
         _scan = new FileScan(
-            new Unpacker(parts.Unpacking, time, null, parts.ExternalUnpackers), new Router(parts.Routes),
+            new Unpacker(parts.Unpacking, time, parts.Passwords, parts.ExternalUnpackers), new Router(parts.Routes),
             new ScanRunner(_scanners, _metrics, time, new ScanCache(parts.Cache, _metrics, time), parts.Absent), _options.ScanTimeout, time);
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);

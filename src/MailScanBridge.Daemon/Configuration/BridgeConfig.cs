@@ -6,6 +6,7 @@ using MailScanBridge.Routing;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Sandboxing;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.Passwords;
 using MailScanBridge.Verdicts;
 using MailScanBridge.Zeek;
 
@@ -55,6 +56,8 @@ internal sealed record BridgeConfig
     public required ExternalConfig External { get; init; }
 
     /// <summary>What is remembered of the parts that Zeek cuts mails into.</summary>
+    public required PasswordOptions Passwords { get; init; }
+
     public required MailPartsOptions MailParts { get; init; }
 
     public required ReplyOptions Replies { get; init; }
@@ -84,16 +87,4 @@ internal sealed record ExternalConfig(IReadOnlyList<string> Programs, SandboxMod
 {
     /// <summary>Those that are known.</summary>
     public static readonly IReadOnlyList<string> Known = ["bsdtar", "7z", "qpdf"];
-
-    /// <summary>Reads <c>unpacking.external</c>; all of them where it is not there.</summary>
-    public static ExternalConfig Read(ConfigSection unpacking, SandboxMode sandbox)
-    {
-        var programs = unpacking.TextList("external") ?? Known;
-        foreach (var program in programs.Where(p => !Known.Contains(p)))
-        {
-            unpacking.Wrong("external", $"\"{Printable.Text(program, 60)}\" is not allowed; expected some of {string.Join(", ", Known)}");
-        }
-
-        return new ExternalConfig([.. programs.Distinct()], sandbox);
-    }
 }

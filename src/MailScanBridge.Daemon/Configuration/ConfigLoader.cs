@@ -3,7 +3,6 @@ using MailScanBridge.Queue;
 using MailScanBridge.Replies;
 using MailScanBridge.Scanning;
 using MailScanBridge.Scanning.Sandboxing;
-using MailScanBridge.Unpacking;
 using MailScanBridge.Verdicts;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -78,7 +77,6 @@ internal static class ConfigLoader
         var scan = root.Section("scan");
         var queue = root.Section("queue");
         var replies = root.Section("replies");
-        var unpacking = root.Section("unpacking");
         var retention = root.Section("retention");
         var custody = new CustodyOptions { Spool = spool, Store = Path.Combine(state, "store") };
         var cache = root.Section("cache");
@@ -87,9 +85,9 @@ internal static class ConfigLoader
         var pipeline = new PipelineOptions();
         var queueDefaults = new QueueOptions { JournalPath = "" };
         var replyDefaults = new ReplyOptions();
-        var budget = new UnpackBudget();
         var cacheDefaults = new ScanCacheOptions();
         var sandbox = CommandReader.Sandbox(root, SandboxMode.Required);
+        var (budget, passwords, external) = UnpackingReader.Read(root.Section("unpacking"), sandbox);
         var scanners = ScannerReader.Read(root.Section("scanners"), builtIn.Section("scanners"), sandbox);
         var config = new BridgeConfig
         {
@@ -129,7 +127,6 @@ internal static class ConfigLoader
                 MaxLaterBytes = queue.Size("max_later_bytes", queueDefaults.MaxLaterBytes),
             },
             Overload = OverloadReader.Read(root.Section("overload")),
-            External = ExternalConfig.Read(unpacking, sandbox),
             Replies = replyDefaults with
             {
                 AnswerWithin = replies.Duration("answer_within", replyDefaults.AnswerWithin),
@@ -144,14 +141,9 @@ internal static class ConfigLoader
                 KeepBad = cache.Duration("keep_bad", cacheDefaults.KeepBad, maxDays: 365),
                 MaxEntries = cache.Number("max_entries", cacheDefaults.MaxEntries, 0, 100_000_000),
             },
-            Unpacking = budget with
-            {
-                MaxDepth = unpacking.Number("max_depth", budget.MaxDepth, 1, 100),
-                MaxItems = unpacking.Number("max_items", budget.MaxItems, 1, 1_000_000),
-                MaxTotalBytes = unpacking.Size("max_total", budget.MaxTotalBytes),
-                MaxRatio = unpacking.Number("max_ratio", budget.MaxRatio, 1, 1_000_000),
-                MaxTime = unpacking.Duration("max_time", budget.MaxTime),
-            },
+            Unpacking = budget,
+            Passwords = passwords,
+            External = external,
             MailParts = partsDefaults with
             {
                 Keep = parts.Duration("keep", partsDefaults.Keep, maxDays: 1),
@@ -164,7 +156,7 @@ internal static class ConfigLoader
             VerdictLogPath = root.Has("verdict_log") ? root.AbsolutePath("verdict_log", "") : Path.Combine(state, "verdicts.json"),
         };
 
-        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, retention, unpacking, parts, root])
+        foreach (var section in (ConfigSection[])[hub, scan, cache, queue, replies, retention, parts, root])
         {
             section.NothingElse();
         }

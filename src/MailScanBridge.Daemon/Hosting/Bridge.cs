@@ -82,6 +82,7 @@ internal sealed class Bridge : IAsyncDisposable
                 Overload = config.Overload,
                 Cache = config.Cache,
                 Unpacking = config.Unpacking,
+                Passwords = config.Passwords,
                 ExternalUnpackers = await UnpackerSearch.FindAsync(config.External, sandbox, metrics, logger, cancellationToken),
                 Replies = config.Replies,
                 Routes = config.Routes,

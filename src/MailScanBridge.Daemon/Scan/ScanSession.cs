@@ -32,7 +32,7 @@ internal sealed class ScanSession : IDisposable
         Router = new Router(config.Routes);
         _time = time;
         var present = scanners.Select(s => s.Scanner).OfType<IScanner>().ToDictionary(s => s.Name);
-        _scan = new FileScan(new Unpacker(config.Unpacking, time, null, outside), Router, new ScanRunner(present, _metrics, time, new ScanCache(config.Cache, _metrics, time), Absent(scanners)), config.Pipeline.ScanTimeout, time);
+        _scan = new FileScan(new Unpacker(config.Unpacking, time, config.Passwords, outside), Router, new ScanRunner(present, _metrics, time, new ScanCache(config.Cache, _metrics, time), Absent(scanners)), config.Pipeline.ScanTimeout, time);
     }
 
     /// <summary>Every configured scanner, those too that are absent.</summary>

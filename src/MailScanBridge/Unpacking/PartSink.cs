@@ -18,6 +18,9 @@ internal sealed class PartSink(UnpackSession session, ScanItem container, bool s
     /// <summary>Passwords to try on this container, the likeliest first.</summary>
     public IReadOnlyList<string> Passwords(bool slow) => session.Passwords.For(container, slow);
 
+    /// <summary>Notes that the container, or the part of that name, stays closed.</summary>
+    public void StaysClosed(string? name, int tried, bool slow) => Problem(Reasons.Encrypted, (name is null ? "" : $"{name}: ") + session.Passwords.NoneOf(tried, slow));
+
     /// <summary>The parts that follow come out by this password; null for parts that needed none.</summary>
     public void Opened(string? password)
     {
@@ -35,7 +38,7 @@ internal sealed class PartSink(UnpackSession session, ScanItem container, bool s
     {
         // Only what holds something is a container: a text at the last depth is not one.
         if (container.Depth >= Budget.MaxDepth)
-            throw new LimitReachedException($"containers more than {Budget.MaxDepth} deep (MaxDepth)", LimitScope.Container);
+            throw new LimitReachedException($"containers more than {Budget.MaxDepth} deep (unpacking.max_depth)", LimitScope.Container);
         Count++;
         return session.TakeOut(_account, name, declaredType, knownType, write);
     }

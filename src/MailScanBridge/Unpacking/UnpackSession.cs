@@ -119,10 +119,10 @@ internal sealed class UnpackSession
     {
         long allowed = wanted;
         LimitReachedException? limit = null;
-        Check(Budget.MaxItemBytes - partLength, $"a part larger than {Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+        Check(Budget.MaxItemBytes - partLength, $"a part larger than {Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         long ratio = Math.Max(Budget.RatioFloor, container.Item.Size * Budget.MaxRatio);
-        Check(ratio - container.Output, $"more than {Budget.MaxRatio} times the container's size (MaxRatio)", LimitScope.Container);
-        Check(Budget.MaxTotalBytes - _written, $"more than {Budget.MaxTotalBytes} bytes in all (MaxTotalBytes)", LimitScope.Tree);
+        Check(ratio - container.Output, $"more than {Budget.MaxRatio} times the container's size (unpacking.max_ratio)", LimitScope.Container);
+        Check(Budget.MaxTotalBytes - _written, $"more than {Budget.MaxTotalBytes} bytes in all (unpacking.max_total)", LimitScope.Tree);
         container.Output += allowed;
         _written += allowed;
         return (allowed, limit);
@@ -145,7 +145,7 @@ internal sealed class UnpackSession
     {
         Token.ThrowIfCancellationRequested();
         if (_items.Count > Budget.MaxItems)
-            throw new LimitReachedException($"more than {Budget.MaxItems} parts (MaxItems)", LimitScope.Tree);
+            throw new LimitReachedException($"more than {Budget.MaxItems} parts (unpacking.max_items)", LimitScope.Tree);
         MakeWorkDirectory();
         string path = Path.Combine(_workDirectory, _items.Count.ToString("D4", CultureInfo.InvariantCulture));
         using var part = new PartWriter(this, container, path);

@@ -105,7 +105,7 @@ public sealed class Unpacker
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            session.Problem(current, Reasons.Limits, $"longer than {_budget.MaxTime.TotalSeconds:0.###} seconds (MaxTime)");
+            session.Problem(current, Reasons.Limits, $"longer than {_budget.MaxTime.TotalSeconds:0.###} seconds (unpacking.max_time)");
         }
 
         return session.Result;

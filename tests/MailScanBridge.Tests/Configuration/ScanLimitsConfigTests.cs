@@ -4,6 +4,9 @@ using MailScanBridge.Daemon.Configuration;
 using MailScanBridge.Scanning.Commands;
 using MailScanBridge.Scanning.Hashes;
 using MailScanBridge.Tests.Unpacking;
+using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.Passwords;
+using MailScanBridge.Unpacking.Pdf;
 using MailScanBridge.Verdicts;
 using Xunit;
 
@@ -59,7 +62,46 @@ public sealed class ScanLimitsConfigTests : IDisposable
             Load("parts: { keep: 1m, max_hashes: 0, max_per_mail: 7 }").MailParts);
     }
 
+    [Fact]
+    public void How_far_files_are_taken_apart_is_read()
+    {
+        Assert.Equal(new UnpackBudget(), Load("spool: /s").Unpacking);
+        Assert.Equal(
+            new UnpackBudget
+            {
+                MaxDepth = 3,
+                MaxItems = 4,
+                MaxTotalBytes = 5,
+                MaxItemBytes = 6,
+                MaxRatio = 7,
+                RatioFloor = 0,
+                MaxTime = TimeSpan.FromSeconds(8),
+                MaxMultipartDepth = 9,
+                MaxDictionaryBytes = 10,
+                Pdf = new PdfLimits { MaxFileBytes = 11, MaxObjects = 12, MaxObjectStreamBytes = 13, MaxNesting = 14 },
+            },
+            Load("unpacking: { max_depth: 3, max_items: 4, max_total: 5, max_item: 6, max_ratio: 7, ratio_floor: 0, max_time: 8s, max_multiparts: 9, max_dictionary: 10, " +
+                "pdf: { max_file: 11, max_objects: 12, max_object_streams: 13, max_nesting: 14 } }").Unpacking);
+    }
+
+    [Fact]
+    public void Passwords_are_read()
+    {
+        var defaults = new PasswordOptions();
+        var passwords = Load("spool: /s").Passwords;
+        Assert.Equal(defaults.Words, passwords.Words);
+        Assert.Equal(defaults, passwords with { Words = defaults.Words });
+
+        var own = Load("unpacking: { passwords: { words: [winter, '2026'], from_mail: false, max_tries: 0, max_slow_tries: 3, max_text: 4KiB } }").Passwords;
+        Assert.Equal(["winter", "2026"], own.Words);
+        Assert.Equal(new PasswordOptions { Words = own.Words, FromMail = false, MaxTries = 0, MaxSlowTries = 3, MaxTextBytes = 4096 }, own);
+    }
+
     [Theory]
+    [InlineData("unpacking:\n  max_item: 2GiB", "mailscan.yaml:2: unpacking.max_item: 2147483648 bytes; at most 1GiB is allowed")]
+    [InlineData("unpacking:\n  passwords: { words: infected }", "mailscan.yaml:2: unpacking.passwords.words:")]
+    [InlineData("unpacking:\n  passwords: { word: [a] }", "mailscan.yaml:2: unpacking.passwords.word: unknown key; allowed here: from_mail, max_slow_tries, max_text, max_tries, words")]
+    [InlineData("unpacking:\n  pdf: { max_nesting: 0 }", "mailscan.yaml:2: unpacking.pdf.max_nesting:")]
     [InlineData("parts:\n  max_per_mail: 0", "mailscan.yaml:2: parts.max_per_mail:")]
     [InlineData("parts:\n  max: 1", "mailscan.yaml:2: parts.max: unknown key; allowed here: keep, max_hashes, max_per_mail")]
     [InlineData("unpacking:\n  external: [unrar]", "mailscan.yaml:2: unpacking.external: \"unrar\" is not allowed; expected some of bsdtar, 7z, qpdf")]

@@ -109,14 +109,14 @@ public class ArchiveTests
         byte[] lzma = [0x5D, 0, 0, 0, 0x80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 1, 2, 3, 4, 5, 6, 7, 8];
         using var unpacked = Unpacked.From(lzma);
         Assert.Equal(ContentTypes.Lzma, unpacked.Root.Type);
-        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxDictionaryBytes", StringComparison.Ordinal));
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_dictionary)", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_dictionary_of_an_xz_is_judged_as_well()
     {
         using var unpacked = Unpacked.From([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 1, 0x69, 0x22, 0xDE, 0x36, 2, 0, 0x21, 1, 40, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
-        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxDictionaryBytes", StringComparison.Ordinal));
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_dictionary)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class BudgetTests
         Assert.Contains("core", within.Contents);
         Assert.Empty(within.Result.Problems);
         Assert.DoesNotContain("core", beyond.Contents);
-        Assert.Contains("MaxDepth", Assert.Single(beyond.Result.Problems).Detail, StringComparison.Ordinal);
+        Assert.Contains("unpacking.max_depth)", Assert.Single(beyond.Result.Problems).Detail, StringComparison.Ordinal);
         Assert.Equal(8, beyond.Parts.Max(p => p.Depth));
     }
 
@@ -43,7 +43,7 @@ public class BudgetTests
         using var beyond = Unpacked.From(Many(6), budget);
         Assert.Empty(within.Result.Problems);
         Assert.Equal(5, beyond.Parts.Count());
-        Assert.Contains(beyond.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxItems", StringComparison.Ordinal));
+        Assert.Contains(beyond.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_items)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class BudgetTests
         var zip = new ZipFile().Add("a", new byte[600]).Add("b", new byte[600]).Add("c", new byte[600]);
         using var unpacked = Unpacked.From(zip.ToArray(), new UnpackBudget { MaxTotalBytes = 1000 });
         Assert.Equal(1000, unpacked.Parts.Sum(p => p.Size));
-        Assert.Contains("MaxTotalBytes", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
+        Assert.Contains("unpacking.max_total)", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class BudgetTests
         var zip = new ZipFile().Add("a", new byte[600]).Add("b", new byte[60]);
         using var unpacked = Unpacked.From(zip.ToArray(), new UnpackBudget { MaxItemBytes = 100 });
         Assert.Equal([100L, 60L], unpacked.Parts.Select(p => p.Size));
-        Assert.Contains("MaxItemBytes", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
+        Assert.Contains("unpacking.max_item)", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class BudgetTests
         byte[] mail = new MailWriter("x", 1).Forward(bomb).Attach("text/plain", "beside", "beside"u8.ToArray()).ToArray();
         using var unpacked = Unpacked.From(mail);
         Assert.Contains(unpacked.Parts, p => p.Name == "beside");
-        Assert.Contains("MaxRatio", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
+        Assert.Contains("unpacking.max_ratio)", Assert.Single(unpacked.Result.Problems).Detail, StringComparison.Ordinal);
         Assert.True(unpacked.Parts.Max(p => p.Size) < 8 * 1024 * 1024);
     }
 
@@ -90,7 +90,7 @@ public class BudgetTests
         string file = folder.Write("x", Many(100));
         UnpackResult result = new Unpacker(new UnpackBudget(), new TimeIsUp()).Unpack(file, null, null, folder.Path, TestContext.Current.CancellationToken);
         Assert.Equal(Reasons.Limits, Assert.Single(result.Problems).Reason);
-        Assert.Contains("MaxTime", result.Problems[0].Detail, StringComparison.Ordinal);
+        Assert.Contains("unpacking.max_time)", result.Problems[0].Detail, StringComparison.Ordinal);
     }
 
     [Fact]

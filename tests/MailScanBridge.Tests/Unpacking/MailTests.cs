@@ -165,7 +165,7 @@ public class MailTests
             mail.Append($"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n");
         mail.Append("\ntext\n");
         using var unpacked = Unpacked.From(mail.ToString());
-        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxMultipartDepth", StringComparison.Ordinal));
+        Assert.Contains(unpacked.Result.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_multiparts)", StringComparison.Ordinal));
         Assert.Single(unpacked.Parts);
     }
 

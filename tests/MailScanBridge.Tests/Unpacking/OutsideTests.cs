@@ -92,7 +92,7 @@ public sealed class OutsideTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Contains((await unpacking).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxTime", StringComparison.Ordinal));
+        Assert.Contains((await unpacking).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_time)", StringComparison.Ordinal));
     }
 
     [Fact]

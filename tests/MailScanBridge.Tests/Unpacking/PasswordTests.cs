@@ -84,7 +84,8 @@ public class PasswordTests
         string file = folder.Write("x", Zip("b"));
         UnpackResult Try(int limit, string work) => new Unpacker(new UnpackBudget(), null, new PasswordOptions { Words = [], MaxTries = limit })
             .Unpack(file, null, null, Directory.CreateDirectory(Path.Combine(folder.Path, work)).FullName, ["a", "b"], TestContext.Current.CancellationToken);
-        Assert.Equal(Reasons.Encrypted, Assert.Single(Try(1, "w1").Problems).Reason);
+        var problem = Assert.Single(Try(1, "w1").Problems);
+        Assert.Equal((Reasons.Encrypted, "a.txt: needs a password; none of the 1 that were tried opens it (unpacking.passwords.max_tries)"), (problem.Reason, problem.Detail));
         Assert.Empty(Try(2, "w2").Problems);
     }
 

@@ -42,7 +42,7 @@ internal static class ArchivePasswords
         }
         catch (Exception e) when (Hostile.Describe(e) is { Reason: Reasons.Encrypted })
         {
-            parts.Problem(Reasons.Encrypted, $"needs a password; none of the {tried} that were tried opens it");
+            parts.StaysClosed(null, tried, slow: true);
         }
     }
 

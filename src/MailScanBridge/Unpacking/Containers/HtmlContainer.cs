@@ -16,7 +16,7 @@ internal sealed partial class HtmlContainer : IContainer
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
         if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a page larger than {parts.Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+            throw new LimitReachedException($"a page larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         var bytes = new byte[content.Length];
         content.ReadExactly(bytes);
         string page = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(bytes) : Encoding.Latin1.GetString(bytes);

@@ -16,7 +16,7 @@ internal static partial class MailSecondLook
     {
         if (content.Length > parts.Budget.MaxItemBytes)
         {
-            parts.Problem(Reasons.Limits, $"a mail larger than {parts.Budget.MaxItemBytes} bytes is not searched for what mail programs read differently (MaxItemBytes)");
+            parts.Problem(Reasons.Limits, $"a mail larger than {parts.Budget.MaxItemBytes} bytes is not searched for what mail programs read differently (unpacking.max_item)");
             return;
         }
 

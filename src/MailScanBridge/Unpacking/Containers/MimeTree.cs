@@ -73,7 +73,7 @@ internal sealed class MimeTree(PartSink parts, MailLayout? layout)
     private void OpenPart(MimePart part)
     {
         if (part.ContentType.IsMimeType("multipart", "*"))
-            parts.Problem(Reasons.Limits, $"multiparts more than {parts.Budget.MaxMultipartDepth} deep (MaxMultipartDepth)");
+            parts.Problem(Reasons.Limits, $"multiparts more than {parts.Budget.MaxMultipartDepth} deep (unpacking.max_multiparts)");
         if (part.ContentType.IsMimeType("message", "partial"))
             parts.Problem(Reasons.Unsupported, "message/partial: one piece of a message that is sent in several");
         if (part.ContentType.IsMimeType("message", "external-body"))

@@ -14,7 +14,7 @@ internal sealed class OneNoteContainer : IContainer
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
         if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a OneNote section larger than {parts.Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+            throw new LimitReachedException($"a OneNote section larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         var section = new byte[content.Length];
         content.ReadExactly(section);
         for (int at = 0; section.AsSpan(at).IndexOf(s_header) is var next and >= 0;)

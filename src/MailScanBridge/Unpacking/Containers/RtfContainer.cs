@@ -10,7 +10,7 @@ internal sealed class RtfContainer : IContainer
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
         if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"an RTF larger than {parts.Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
+            throw new LimitReachedException($"an RTF larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         var rtf = new byte[content.Length];
         content.ReadExactly(rtf);
         foreach (RtfObject found in RtfObjects.Read(rtf, parts.Token))

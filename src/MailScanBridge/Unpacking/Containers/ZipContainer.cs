@@ -52,7 +52,7 @@ internal sealed class ZipContainer : IContainer
         }
 
         if (directory.IsCut)
-            throw new LimitReachedException($"more than {parts.Budget.MaxItems} parts (MaxItems)", LimitScope.Container);
+            throw new LimitReachedException($"more than {parts.Budget.MaxItems} parts (unpacking.max_items)", LimitScope.Container);
         if (parts.Count == 0 && parts.Problems == 0 && directory.Members.Count == 0 && content.Length > ZipHeaders.EndLength)
             parts.Problem(Reasons.Damaged, "no members");
     }

@@ -79,7 +79,7 @@ internal static class Dictionaries
     public static void Check(long size, long limit)
     {
         if (size > limit)
-            throw new LimitReachedException($"a dictionary of {size} bytes (MaxDictionaryBytes)", LimitScope.Part);
+            throw new LimitReachedException($"a dictionary of {size} bytes (unpacking.max_dictionary)", LimitScope.Part);
     }
 
     /// <summary>The dictionary of an xz file's first block (The .xz File Format 1.2.1, 3.1 and 5.3.1); leaves the position at the start.</summary>

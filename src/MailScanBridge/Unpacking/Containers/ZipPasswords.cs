@@ -5,13 +5,13 @@ namespace MailScanBridge.Unpacking.Containers;
 /// <summary>Opens the members of a zip that need a password, where one of the likely ones is right.</summary>
 internal sealed class ZipPasswords(Stream content, PartSink parts)
 {
-    private bool _givenUp;
+    private int? _triedInVain;
 
     /// <summary>Takes the member out, or says that it needs a password.</summary>
     public void TakeOut(ZipMember member)
     {
         // Members of one archive share their password as a rule, so a failure on one is not repeated on all.
-        IReadOnlyList<string> passwords = _givenUp ? [] : parts.Passwords(slow: false);
+        IReadOnlyList<string> passwords = _triedInVain is null ? parts.Passwords(slow: false) : [];
         foreach (string password in passwords)
         {
             parts.Token.ThrowIfCancellationRequested();
@@ -25,8 +25,8 @@ internal sealed class ZipPasswords(Stream content, PartSink parts)
             return;
         }
 
-        _givenUp = true;
-        parts.Problem(Reasons.Encrypted, $"{member.Name}: needs a password");
+        _triedInVain ??= passwords.Count;
+        parts.StaysClosed(member.Name, _triedInVain.Value, slow: false);
     }
 
     // AES proves the password itself. The old encryption does so only by what comes out, so that is decoded once to look.

@@ -29,8 +29,17 @@ internal sealed partial class PasswordFinder(PasswordOptions options, IReadOnlyL
     {
         IEnumerable<string> fromMail = options.FromMail ? FromMail(archive) : [];
         return [.. _opened.Concat(given).Concat(options.Words.Take(1)).Concat(fromMail).Concat(options.Words.Skip(1))
-            .Where(p => p.Length > 0).Distinct().Take(slow ? options.MaxSlowTries : options.MaxTries)];
+            .Where(p => p.Length > 0).Distinct().Take(Limit(slow))];
     }
+
+    /// <summary>Says that none was right, and names the limit where it kept others from being tried.</summary>
+    public string NoneOf(int tried, bool slow)
+    {
+        string limit = tried < Limit(slow) ? "" : slow ? " (unpacking.passwords.max_slow_tries)" : " (unpacking.passwords.max_tries)";
+        return $"needs a password; none of the {tried} that were tried opens it{limit}";
+    }
+
+    private int Limit(bool slow) => slow ? options.MaxSlowTries : options.MaxTries;
 
     private List<string> FromMail(ScanItem archive)
     {

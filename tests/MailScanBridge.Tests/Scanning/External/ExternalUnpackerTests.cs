@@ -129,10 +129,10 @@ public sealed class ExternalUnpackerTests : IDisposable
         var image = Wim(("zeros", new string('0', 3_000_000)), ("b", "two"));
         var tools = await FindAsync("7z");
 
-        Assert.Contains(Unpack(image, tools, new UnpackBudget { MaxTotalBytes = 100_000 }).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxTotalBytes", StringComparison.Ordinal));
-        Assert.Contains(Unpack(image, tools, new UnpackBudget { MaxItems = 1 }).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxItems", StringComparison.Ordinal));
+        Assert.Contains(Unpack(image, tools, new UnpackBudget { MaxTotalBytes = 100_000 }).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_total)", StringComparison.Ordinal));
+        Assert.Contains(Unpack(image, tools, new UnpackBudget { MaxItems = 1 }).Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_items)", StringComparison.Ordinal));
         var part = Unpack(image, tools, new UnpackBudget { MaxItemBytes = 50_000 });
-        Assert.Contains(part.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("MaxItemBytes", StringComparison.Ordinal));
+        Assert.Contains(part.Problems, p => p.Reason == Reasons.Limits && p.Detail.Contains("unpacking.max_item)", StringComparison.Ordinal));
         Assert.Contains(part.Items, i => i.Size == 3);
         Assert.All(part.Items.Skip(1), i => Assert.True(i.Size <= 50_000));
     }
