@@ -268,17 +268,6 @@ public sealed partial class ScanQueue : IAsyncDisposable
         _waiting.Add(entry.Request.File.Node, entry);
     }
 
-    private async Task<Verdict?> AnswerOf(Entry entry)
-    {
-        var verdict = entry.Verdict;
-        if (verdict is null && entry.State is RequestState.Closed or RequestState.Done)
-        {
-            await _writer.Write(journal => verdict = journal.ReadVerdict(entry.Id));
-        }
-
-        return verdict;
-    }
-
     private sealed class Entry
     {
         public required long Id { get; init; }
