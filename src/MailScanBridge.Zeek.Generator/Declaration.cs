@@ -19,6 +19,10 @@ internal static class Declaration
                 reference.GetSyntax() is TypeDeclarationSyntax syntax && syntax.Modifiers.Any(SyntaxKind.PartialKeyword));
             if (!partial)
                 complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.NotPartial, each.Name));
+            if (each.IsFileLocal)
+                complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.BadForm, each.Name, "is local to its file, so that no other file can add to it"));
+            if (each.TypeKind == TypeKind.Interface)
+                complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.BadForm, each.Name, "is an interface; put the type into a class or a namespace"));
         }
     }
 
@@ -55,8 +59,25 @@ internal static class Declaration
         return open + 1;
     }
 
-    public static string Hint(INamedTypeSymbol type, string suffix) =>
-        type.ToDisplayString().Replace('<', '_').Replace('>', '_') + "." + suffix + ".g.cs";
+    /// <summary>
+    /// The name of the file that is written for a type. The compiler compares such names without regard to case and takes only some characters, so the type's exact name
+    /// stands in it once more as a number.
+    /// </summary>
+    public static string Hint(INamedTypeSymbol type, string suffix)
+    {
+        var name = type.ToDisplayString();
+        var number = name.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
+        return $"{new string([.. name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '_' ? c : '_')])}.{suffix}.{number:x8}.g.cs";
+    }
+
+    public static bool Has(ISymbol symbol, string attribute) =>
+        symbol.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek." + attribute);
+
+    public static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)
+    {
+        for (var each = type.BaseType; each is not null && each.SpecialType != SpecialType.System_Object; each = each.BaseType)
+            yield return each;
+    }
 
     public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 

@@ -37,6 +37,12 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor BadLimit = Error(
         "ZEEK009", "A limit lets nothing pass", "'{0}' has the limit {1} = {2}; it must be 1 or more");
 
+    public static readonly DiagnosticDescriptor MemberTaken = Error(
+        "ZEEK010", "A member's name is needed by generated code", "'{0}' has the field '{1}', a name that the generated code needs; name it otherwise and say [ZeekName(\"{2}\")]");
+
+    public static readonly DiagnosticDescriptor BadForm = Error(
+        "ZEEK011", "A typed Zeek event, record or handler has a form that cannot be added to", "'{0}' {1}");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -19,6 +19,7 @@ internal sealed record Field(string Member, string ZeekName, ZeekType Type)
                 continue;
             }
 
+            EnumEmitter.Check([type], location, complaints);
             var name = Declaration.GivenName(symbol) ?? Declaration.SnakeCase(symbol.Name);
             if (fields.Any(field => field.ZeekName == name))
                 complaints.Add(Complaint.At(location, Diagnostics.NameClash, owner, name));

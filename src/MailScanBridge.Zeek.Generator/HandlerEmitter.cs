@@ -12,6 +12,8 @@ internal static class HandlerEmitter
     {
         var complaints = new List<Complaint>();
         Declaration.Check(type, complaints);
+        if (Declaration.BasesOf(type).FirstOrDefault(IsHandler) is { } handler)
+            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.BadForm, type.Name, $"derives from the handler '{handler.Name}', whose methods would no longer be called; use two handlers"));
         var methods = new List<(IMethodSymbol Method, string Event)>();
         foreach (var method in type.GetMembers().OfType<IMethodSymbol>())
         {
@@ -85,7 +87,7 @@ internal static class HandlerEmitter
             Token => "cancellationToken",
             _ => locals[next++],
         });
-        var call = $"this.{method.Name}({string.Join(", ", arguments)})";
+        var call = $"this.{Declaration.Escaped(method.Name)}({string.Join(", ", arguments)})";
         switch (Result(method))
         {
             case "void":
@@ -105,6 +107,9 @@ internal static class HandlerEmitter
 
     private static string? EventName(IMethodSymbol method) =>
         method.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekEventAttribute")?.ConstructorArguments.FirstOrDefault().Value as string;
+
+    private static bool IsHandler(INamedTypeSymbol type) =>
+        type.AllInterfaces.Any(each => each.ToDisplayString() == "MailScanBridge.Zeek.IZeekHandler") || type.GetMembers().OfType<IMethodSymbol>().Any(method => EventName(method) is not null);
 
     private static string? Result(IMethodSymbol method) => method.ReturnsVoid
         ? "void"

@@ -19,6 +19,7 @@ internal static class RecordEmitter
         var fields = constructor is null
             ? Field.From(properties, property => property.Type, type.Name, complaints)
             : Field.From(constructor.Parameters, parameter => parameter.Type, type.Name, complaints);
+        CheckForm(type, eventName is not null, constructor is not null, fields, complaints);
         var limits = Limits.Of(type, complaints);
         if (complaints.Count > 0)
             return new Generated("", "", new EquatableArray<Complaint>([.. complaints]));
@@ -54,6 +55,28 @@ internal static class RecordEmitter
         return code.ToString();
     }
 
+    private static void CheckForm(INamedTypeSymbol type, bool isEvent, bool hasConstructor, List<Field> fields, List<Complaint> complaints)
+    {
+        var taken = isEvent ? new[] { "ReadArgs", "WriteArgs", "ZeekFields" } : ["Read", "Write", "ZeekFields"];
+        foreach (var field in fields.Where(field => taken.Contains(field.Member)))
+            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.MemberTaken, type.Name, field.Member, field.ZeekName));
+        if (isEvent && Declaration.Has(type, "ZeekRecordAttribute"))
+            Bad("is both an event and a record; make the record a type of its own, and a field of the event");
+        if (type.IsAbstract)
+            Bad("is abstract, so that none can be made of what comes in");
+        if (Declaration.BasesOf(type).FirstOrDefault(each => Declaration.Has(each, "ZeekEventAttribute") || Declaration.Has(each, "ZeekRecordAttribute")) is { } one)
+            Bad($"derives from '{one.Name}', which is an event or a record of its own; repeat its fields instead");
+        else if (!hasConstructor && Declaration.BasesOf(type).Any(each => each.GetMembers().OfType<IPropertySymbol>().Any(IsField)))
+            Bad("inherits properties, whose place among its own is not certain; repeat them");
+        if (hasConstructor && type.GetMembers().OfType<IPropertySymbol>().FirstOrDefault(each => each.IsRequired) is { } required)
+            Bad($"has the required property '{required.Name}' beside the parameters that are its fields; make it a parameter too");
+
+        void Bad(string why) => complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.BadForm, type.Name, why));
+    }
+
+    private static bool IsField(IPropertySymbol property) =>
+        !property.IsStatic && !property.IsIndexer && property is { DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public };
+
     // The one whose parameters have become properties; a record's copy constructor is another.
     private static IMethodSymbol? PrimaryConstructor(INamedTypeSymbol type) =>
         type.InstanceConstructors.FirstOrDefault(each =>
@@ -62,9 +85,7 @@ internal static class RecordEmitter
     // In the order in which they stand, so they must stand in one place. What cannot be set from outside is no field.
     private static List<IPropertySymbol> Properties(INamedTypeSymbol type, List<Complaint> complaints)
     {
-        var properties = type.GetMembers().OfType<IPropertySymbol>()
-            .Where(each => !each.IsStatic && !each.IsIndexer && each is { DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public })
-            .ToList();
+        var properties = type.GetMembers().OfType<IPropertySymbol>().Where(IsField).ToList();
         var places = properties.Select(each => each.DeclaringSyntaxReferences[0].GetSyntax().Parent).Distinct();
         if (places.Count() > 1)
             complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.ScatteredFields, type.Name));

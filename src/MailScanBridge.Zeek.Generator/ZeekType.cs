@@ -84,10 +84,10 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
                 return new ZeekType(Shape.Any, name, "any", "", "Value");
         }
 
-        if (Has(type, "ZeekRecordAttribute"))
+        if (Declaration.Has(type, "ZeekRecordAttribute"))
             return new ZeekType(Shape.Record, name, type.Name, "Vector", "");
         if (type.TypeKind == TypeKind.Enum)
-            return Has(type, "ZeekEnumAttribute") ? new ZeekType(Shape.Enum, name, type.Name, "Enum", "Enum") { Symbol = type } : null;
+            return Declaration.Has(type, "ZeekEnumAttribute") ? new ZeekType(Shape.Enum, name, type.Name, "Enum", "Enum") { Symbol = type } : null;
         if (type is IArrayTypeSymbol { Rank: 1 } array)
             return Container(Shape.Vector, name, [array.ElementType]) is { } vector ? vector with { IsArray = true } : null;
         return type is INamedTypeSymbol { IsGenericType: true } generic ? Generic(generic, name) : null;
@@ -95,7 +95,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
 
     private static ZeekType? Generic(INamedTypeSymbol type, string name)
     {
-        if (type.IsTupleType)
+        if (type.IsTupleType && type.TupleElements.Length > 1)
             return Container(Shape.Tuple, name, [.. type.TupleElements.Select(element => element.Type)]);
         return type.ConstructedFrom.ToDisplayString() switch
         {
@@ -119,7 +119,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
         // Zeek has no holes in vectors that it would send, and no unset members of sets.
         if (shape != Shape.Tuple && types.Any(each => each.Optional))
             return null;
-        if (shape is Shape.Set or Shape.Table && types[0] is { CSharp: "byte[]" } or { Shape: Shape.Vector or Shape.Set or Shape.Table })
+        if (shape is Shape.Set or Shape.Table && IsByReference(types[0]))
             return null;
         var index = types[0].Shape == Shape.Tuple ? string.Join(", ", types[0].Inner.Select(each => each.Zeek)) : types[0].Zeek;
         return shape switch
@@ -131,6 +131,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
         };
     }
 
-    private static bool Has(ITypeSymbol type, string attribute) =>
-        type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek." + attribute);
+    /// <summary>Whether two values of the type with the same content may count as different in a set or as keys.</summary>
+    private static bool IsByReference(ZeekType type) =>
+        type.Method == "Bytes" || type.Shape is Shape.Vector or Shape.Set or Shape.Table || (type.Shape == Shape.Tuple && type.Inner.Any(IsByReference));
 }

@@ -81,7 +81,7 @@ public sealed partial class ZeekClient
     {
         try
         {
-            return new ZeekRawEvent(received.Topic, received.Sender, received.Payload, received.Epoch);
+            return new ZeekRawEvent(received.Topic, received.Sender, received.Payload, received.Epoch, _options.Limits);
         }
         catch (ZeekWireException e)
         {

@@ -90,6 +90,10 @@ public sealed record ZeekCurveKeys
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & refused) != 0)
                 throw new ZeekKeyException(file, $"Others than its owner have access to the key file '{file}' (mode {Convert.ToString((int)File.GetUnixFileMode(file), 8)}); make it 0600.");
+
+            // A pipe has no size, and opening it would wait for somebody who writes.
+            if (((FileInfo?)File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)).Length == 0)
+                throw new ZeekKeyException(file, $"The file '{file}' does not hold a key of 40 characters in Z85: it is empty, or no file.");
             using var stream = File.OpenRead(file);
             var bytes = new byte[128];
             var text = Encoding.ASCII.GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).Trim();

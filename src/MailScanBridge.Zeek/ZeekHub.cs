@@ -26,6 +26,7 @@ public sealed class ZeekHub : IAsyncDisposable
     private HubListener? _xPub;
     private HubListener? _xSub;
     private Task _running = Task.CompletedTask;
+    private readonly long[] _ended = new long[Enum.GetValues<HubPeerEnd>().Length];
     private long _broken;
     private int _disposed;
 
@@ -102,9 +103,15 @@ public sealed class ZeekHub : IAsyncDisposable
             return;
         if (end == HubPeerEnd.BadFrame)
             Interlocked.Increment(ref _broken);
-        if (fault is null)
-            Log.HubPeerRefused(_logger, end);
-        else
+        if (fault is not null)
+        {
             Log.HubPeerFailed(_logger, fault);
+            return;
+        }
+
+        // Whoever may connect may do so a thousand times a second, so only each doubling is a line.
+        var times = Interlocked.Increment(ref _ended[(int)end]);
+        if (long.IsPow2(times))
+            Log.HubPeerRefused(_logger, end, times);
     }
 }

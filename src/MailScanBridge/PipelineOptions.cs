@@ -21,6 +21,12 @@ public sealed record PipelineOptions
     /// <summary>Most requests on their way into the journal at a time, default 4,096; beyond it intake waits.</summary>
     public int MaxAccepting { get; init; } = 4096;
 
+    /// <summary>
+    /// Most bytes kept of what a request says of its mail, default 16 KiB, with 32 for each header and address besides its content; beyond it longer headers and lists are cut, and
+    /// counted (<c>mailscan.intake.context_cut</c>).
+    /// </summary>
+    public int MaxContext { get; init; } = 16 * 1024;
+
     /// <summary>Time between two looks for a scanner that was absent, default 30 s: a clamd that is still loading, a list that is not there yet.</summary>
     public TimeSpan LookAgain { get; init; } = TimeSpan.FromSeconds(30);
 }

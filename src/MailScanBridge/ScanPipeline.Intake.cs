@@ -97,6 +97,12 @@ internal sealed partial class ScanPipeline
     /// <summary>The request with its file in the store; null where the disk refuses: not accepted, so the node will ask again.</summary>
     private ScanRequest? Take(FileRequest request)
     {
+        if (request.Mail is { } mail && mail.Within(_options.MaxContext) is var within && within != mail)
+        {
+            _metrics.ContextCut();
+            request = request with { Mail = within };
+        }
+
         try
         {
             var known = _queue.Find(request.RequestKey);
@@ -111,7 +117,8 @@ internal sealed partial class ScanPipeline
                 _parts.Note(request); // Before it is accepted, so before its mail, which comes after it, is scanned.
             }
 
-            var taken = known ?? _custody.Take(request);
+            // A repeat of what is done finds its key only, and says the rest itself.
+            var taken = known is null ? _custody.Take(request) : known with { File = request };
             FaultPoints.Pass(FaultPoints.BeforeCommit);
             return taken;
         }

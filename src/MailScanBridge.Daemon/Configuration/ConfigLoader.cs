@@ -105,6 +105,7 @@ internal static class ConfigLoader
                 LookAgain = scan.Duration("look_again", pipeline.LookAgain),
                 Heartbeat = replies.Duration("heartbeat", pipeline.Heartbeat),
                 Credit = queue.Number("credit", pipeline.Credit, 1, 1000),
+                MaxContext = queue.Size("max_context", pipeline.MaxContext, most: 1 << 20),
             },
             Custody = custody with
             {

@@ -116,6 +116,10 @@ internal sealed partial class ConfigSection
     /// <summary>A domain below which names are asked for.</summary>
     public string Zone(string key, string fallback) => Matching(key, fallback, @"\A[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}\z", "a zone such as dbl.example.org");
 
+    /// <summary>A size in bytes that is no larger than another.</summary>
+    public int Size(string key, int fallback, int most) => (int)Parse<long>(
+        key, fallback, text => ParseSize(text) is { } size && size <= most ? size : null, $"a size from 1 to {most} bytes, such as 25KiB");
+
     /// <summary>A size in bytes; 0 where that has a meaning of its own.</summary>
     public long Size(string key, long fallback, bool zeroAllowed = false) => Parse(
         key,

@@ -1,3 +1,4 @@
+using MailScanBridge.Daemon.Hosting;
 using MailScanBridge.Zeek;
 
 namespace MailScanBridge.Daemon.Configuration;
@@ -8,6 +9,8 @@ namespace MailScanBridge.Daemon.Configuration;
 /// </summary>
 internal static class HubReader
 {
+    private static readonly string[] s_keyFiles = ["server_publickey", "client_publickey", "client_secretkey"];
+
     public static HubConfig Read(ConfigSection hub, Func<string, string?> environment, List<ConfigError> errors)
     {
         var host = hub.Flag("host", true);
@@ -47,7 +50,18 @@ internal static class HubReader
 
         try
         {
-            return directory is null ? ZeekCurveKeys.FromEnvironment(environment) : ZeekCurveKeys.FromZeekctl(directory);
+            if (directory is null)
+            {
+                return ZeekCurveKeys.FromEnvironment(environment);
+            }
+
+            if (s_keyFiles.Select(f => PathTrust.OfKey(Path.Combine(directory, f))).FirstOrDefault(why => why is not null) is { } unsafeFor)
+            {
+                hub.Wrong("curve", $"{unsafeFor}: whoever can exchange a key decides who the hub is. Give the keys a directory that root or the daemon's own user has alone");
+                return null;
+            }
+
+            return ZeekCurveKeys.FromZeekctl(directory);
         }
         catch (ZeekKeyException e)
         {

@@ -4,7 +4,7 @@ namespace MailScanBridge.Daemon.Hosting;
 
 /// <summary>
 /// Who could put something else in a path's place: a program that everybody may write, or that lies below a directory of another user's, is
-/// run with what the daemon may do, and a socket of another user's says clean when that one wants it to.
+/// run with what the daemon may do, a socket of another user's says clean when that one wants it to, and so does a hub whose key is of another's choice.
 /// </summary>
 internal static class PathTrust
 {
@@ -20,7 +20,12 @@ internal static class PathTrust
     public static string? OfFile(string path) => Walk(path, uid => uid == 0 || uid == LibC.EffectiveUser, "root or the daemon's own user");
 
     /// <summary>The same of a socket, which may belong to any account of the system's.</summary>
-    public static string? OfSocket(string path) => Walk(path, uid => uid < FirstPerson || uid == LibC.EffectiveUser, "root, a system account or the daemon's own user");
+    public static string? OfSocket(string path) => OfSystem(path);
+
+    /// <summary>The same of a file with a key of the hub's, which may belong to Zeek's account: whoever can exchange it decides who the hub is.</summary>
+    public static string? OfKey(string path) => OfSystem(path);
+
+    private static string? OfSystem(string path) => Walk(path, uid => uid < FirstPerson || uid == LibC.EffectiveUser, "root, a system account or the daemon's own user");
 
     /// <summary>Looks at each directory from the root down, at each link on the way, and at what is at the end.</summary>
     private static string? Walk(string path, Func<uint, bool> isTrusted, string trusted)

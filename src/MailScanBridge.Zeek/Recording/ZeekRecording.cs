@@ -50,6 +50,8 @@ public static class ZeekRecording
         ArgumentNullException.ThrowIfNull(from);
         if (await from.ReadLineAsync(cancellationToken).ConfigureAwait(false) is not { } head || !head.StartsWith("#zeek-recording ", StringComparison.Ordinal))
             throw new FormatException("This is no recording: its first line is not '" + Head + "'.");
+        if (head.TrimEnd() != Head)
+            throw new FormatException("This recording is of a later version, which cannot be read here: its first line is not '" + Head + "'.");
         var number = 1;
         while (await from.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
         {

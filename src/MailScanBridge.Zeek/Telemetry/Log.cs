@@ -42,8 +42,8 @@ internal static partial class Log
     [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
     public static partial void HubListens(ILogger logger, string xPub, string xSub);
 
-    [LoggerMessage(61, LogLevel.Warning, "The hub closed a connection: {Why}")]
-    public static partial void HubPeerRefused(ILogger logger, HubPeerEnd why);
+    [LoggerMessage(61, LogLevel.Warning, "The hub closed a connection: {Why}, {Times} times so far")]
+    public static partial void HubPeerRefused(ILogger logger, HubPeerEnd why, long times);
 
     [LoggerMessage(62, LogLevel.Error, "The hub failed over one connection, closed it and goes on")]
     public static partial void HubPeerFailed(ILogger logger, Exception exception);

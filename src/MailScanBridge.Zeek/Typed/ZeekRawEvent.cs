@@ -8,14 +8,16 @@ public sealed class ZeekRawEvent
 {
     private readonly byte[] _payload;
     private readonly int _args;
+    private readonly ZeekWireLimits _limits;
 
-    internal ZeekRawEvent(string topic, string sender, byte[] payload, long epoch)
+    internal ZeekRawEvent(string topic, string sender, byte[] payload, long epoch, ZeekWireLimits? limits = null)
     {
+        _limits = limits ?? ZeekWireLimits.Default;
         Topic = topic;
         Sender = sender;
         ConnectionEpoch = epoch;
         _payload = payload;
-        var reader = new ZeekReader(payload);
+        var reader = new ZeekReader(payload, _limits);
         Name = NameCache.Get(EventEnvelope.ReadHead(ref reader));
         _args = reader.Position;
     }
@@ -35,9 +37,9 @@ public sealed class ZeekRawEvent
     /// <summary>The whole payload as it came, <c>broker-bin-v1</c>.</summary>
     public ReadOnlyMemory<byte> Payload => _payload;
 
-    /// <summary>A reader that stands before the vector of arguments.</summary>
+    /// <summary>A reader that stands before the vector of arguments, and keeps to the client's limits.</summary>
     /// <returns>The reader.</returns>
-    public ZeekReader OpenArgs() => new(_payload.AsSpan(_args));
+    public ZeekReader OpenArgs() => new(_payload.AsSpan(_args), _limits);
 
     /// <summary>Decodes the arguments into a typed event.</summary>
     /// <typeparam name="T">The typed event; its name is not compared.</typeparam>
@@ -61,5 +63,5 @@ public sealed class ZeekRawEvent
     /// <summary>Decodes it whole.</summary>
     /// <returns>The message.</returns>
     /// <exception cref="ZeekWireException">The bytes are broken.</exception>
-    public ZeekMessage Decode() => new(Topic, Sender, ZeekWire.DecodeEvent(_payload), ConnectionEpoch);
+    public ZeekMessage Decode() => new(Topic, Sender, ZeekWire.DecodeEvent(_payload, _limits), ConnectionEpoch);
 }

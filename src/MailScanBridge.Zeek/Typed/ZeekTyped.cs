@@ -17,6 +17,7 @@ public static class ZeekTyped
     /// <returns>How many fields came.</returns>
     public static int ReadHead(ref ZeekReader reader, ZeekFieldInfo[] fields, string type)
     {
+        reader.EnterRecord();
         if (reader.PeekKind() != ZeekKind.Vector)
             throw new ZeekSchemaException(null, type, "(all)", "a record", Word(reader.PeekKind()));
         var count = reader.ReadVectorHeader();
@@ -25,7 +26,7 @@ public static class ZeekTyped
         return count;
     }
 
-    /// <summary>Passes over the fields that are not known.</summary>
+    /// <summary>Passes over the fields that are not known, and ends the record.</summary>
     /// <param name="reader">The reader.</param>
     /// <param name="count">How many fields came.</param>
     /// <param name="known">How many of them were read.</param>
@@ -33,6 +34,7 @@ public static class ZeekTyped
     {
         for (var i = known; i < count; i++)
             reader.Skip();
+        reader.LeaveRecord();
     }
 
     /// <summary>Demands that a value of a kind comes next.</summary>

@@ -10,18 +10,32 @@ namespace MailScanBridge.Zeek;
 /// </summary>
 /// <remarks>
 /// <para>Every method throws <see cref="ZeekWireException"/> where the bytes end, or where another kind stands; after that the reader's place
-/// is of no use. A container's count is checked against the bytes that are left, so an array of that size is safe to allocate.</para>
+/// is of no use. A container's count is checked against the bytes that are left and the values that are allowed, so an array of that size is safe to allocate.</para>
 /// <para>Hot: nothing here may allocate but the methods that return objects. Thread safety: a reader belongs to one thread.</para>
 /// <para>Source: Zeek's <c>auxil/broker/libbroker/broker/format/bin.hh</c> (<c>decode</c>), 8.2.2.</para>
 /// </remarks>
 public ref partial struct ZeekReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
+    private readonly int _maxDepth;
+    private readonly int _maxValues;
     private int _position;
+    private int _valuesLeft;
+    private int _depth;
 
-    /// <summary>Starts to read at the first byte.</summary>
+    /// <summary>Starts to read at the first byte, within <see cref="ZeekWireLimits.Default"/>.</summary>
     /// <param name="bytes">The bytes; they must not change while the reader is in use.</param>
-    public ZeekReader(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+    public ZeekReader(ReadOnlySpan<byte> bytes)
+        : this(bytes, ZeekWireLimits.Default)
+    {
+    }
+
+    internal ZeekReader(ReadOnlySpan<byte> bytes, ZeekWireLimits limits)
+    {
+        _bytes = bytes;
+        _maxDepth = limits.MaxDepth;
+        _valuesLeft = _maxValues = limits.MaxValues;
+    }
 
     /// <summary>The next byte's place, from 0.</summary>
     public readonly int Position => _position;
@@ -161,8 +175,24 @@ public ref partial struct ZeekReader
         var count = ReadVarByte();
         if ((ulong)count * (ulong)bytesEach > (ulong)Remaining)
             WireFail.Count(at, count, Remaining);
+        _valuesLeft -= (int)count * bytesEach;
+        if (_valuesLeft < 0)
+            WireFail.TooManyValues(at, _maxValues);
         return (int)count;
     }
+
+    /// <summary>
+    /// Begins a record. A record may hold records of its own type, whose reading calls itself for each, so that without a limit a message could exhaust the stack; everything else
+    /// nests only as deep as the C# types do.
+    /// </summary>
+    internal void EnterRecord()
+    {
+        if (++_depth > _maxDepth)
+            WireFail.TooDeep(_position, _maxDepth);
+    }
+
+    /// <summary>Ends a record.</summary>
+    internal void LeaveRecord() => _depth--;
 
     private ReadOnlySpan<byte> ReadTextBody(ZeekKind kind)
     {

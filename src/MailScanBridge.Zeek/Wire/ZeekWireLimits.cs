@@ -9,7 +9,7 @@ public sealed record ZeekWireLimits
     /// <summary>The limits used where nothing else is said.</summary>
     public static ZeekWireLimits Default { get; } = new();
 
-    /// <summary>How deep values may nest; 128 by default (Zeek's own JSON reader has the same). More is <see cref="ZeekWireError.TooDeep"/>.</summary>
+    /// <summary>How deep values may nest, and in typed events records; 128 by default (Zeek's own JSON reader has the same). More is <see cref="ZeekWireError.TooDeep"/>.</summary>
     /// <value>From 1 to 512, since decoding uses the stack.</value>
     public int MaxDepth
     {

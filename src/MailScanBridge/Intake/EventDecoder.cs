@@ -54,7 +54,7 @@ internal static class EventDecoder
         const string name = "MailScan::file_request";
         Version(name, r.Proto);
         Name(name, r.Node);
-        Seqno(name, "seqno", r.Seqno);
+        Seqno(name, "seqno", r.Seqno, least: 1);
         Time(name, "ts", r.Ts);
         Time(name, "sent", r.Sent);
         return r;
@@ -79,16 +79,16 @@ internal static class EventDecoder
         Version(name, l.Proto);
         Name(name, l.Node);
         Time(name, "sent", l.Sent);
-        Seqno(name, "asked", l.Asked);
+        Seqno(name, "asked", l.Asked, least: 0);
         return l;
     }
 
     /// <summary>Half of what the type holds, so that it can be counted with; no node ever gets there.</summary>
-    private static void Seqno(string name, string field, ulong seqno)
+    private static void Seqno(string name, string field, ulong seqno, ulong least)
     {
-        if (seqno > long.MaxValue / 2)
+        if (seqno < least || seqno > long.MaxValue / 2)
         {
-            throw new MalformedEventException($"{name}: {field}: expected at most {long.MaxValue / 2}, found {seqno}.");
+            throw new MalformedEventException($"{name}: {field}: expected {least} to {long.MaxValue / 2}, found {seqno}.");
         }
     }
 

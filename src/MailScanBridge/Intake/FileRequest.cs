@@ -64,4 +64,74 @@ public sealed partial record MailContext
     [Key(10)] public byte[]? FirstReceived { get; init; }
     [Key(11)] public byte[]? UserAgent { get; init; }
     [Key(12)] public required ulong TransDepth { get; init; }
+
+    /// <summary>
+    /// The same with no more than so many bytes, this itself where it has no more: each header is repeated by every part of its mail, and whoever sends the mail
+    /// chooses how long it is. What the verdict echoes comes first; of a longer header the beginning stays, and of a list its first items.
+    /// </summary>
+    public MailContext Within(int most)
+    {
+        if (Size() <= most)
+        {
+            return this;
+        }
+
+        var left = most;
+        return new MailContext
+        {
+            MailFrom = Cut(MailFrom),
+            MsgId = Cut(MsgId),
+            Subject = Cut(Subject),
+            RcptTo = CutList(RcptTo),
+            From = Cut(From),
+            ReplyTo = Cut(ReplyTo),
+            Helo = Cut(Helo),
+            Date = Cut(Date),
+            FirstReceived = Cut(FirstReceived),
+            UserAgent = Cut(UserAgent),
+            To = CutList(To),
+            Cc = CutList(Cc),
+            TransDepth = TransDepth,
+        };
+
+        byte[]? Cut(byte[]? text)
+        {
+            if (text is null || left <= ItemBytes)
+            {
+                return null;
+            }
+
+            // No header takes the place of all others.
+            var length = Math.Min(Math.Min(text.Length, most / 8), left - ItemBytes);
+            left -= length + ItemBytes;
+            return length == text.Length ? text : text[..length];
+        }
+
+        List<byte[]> CutList(IReadOnlyList<byte[]> texts)
+        {
+            var kept = new List<byte[]>();
+            var rest = left - (left / 2);
+            left /= 2;
+            foreach (var text in texts)
+            {
+                if (Cut(text) is not { } one)
+                {
+                    break;
+                }
+
+                kept.Add(one);
+            }
+
+            left += rest;
+            return kept;
+        }
+    }
+
+    private const int ItemBytes = 32; // What an array costs besides its content.
+
+    private long Size()
+    {
+        byte[]?[] texts = [Helo, MailFrom, From, ReplyTo, Subject, MsgId, Date, FirstReceived, UserAgent, .. RcptTo, .. To, .. Cc];
+        return texts.Sum(text => text is null ? 0L : text.Length + ItemBytes);
+    }
 }

@@ -18,5 +18,8 @@ public sealed record ScanRequest
     /// <summary>Why the file could not be taken; null where it was.</summary>
     [Key(2)] public string? CustodyFailure { get; init; }
 
+    /// <summary>What has to be known of it once it is done: its key, so that a repeat is known. The repeat itself says the rest once more.</summary>
+    internal ScanRequest Remembered() => this with { File = File with { Path = "", Filename = null, DeclaredType = null, Mail = null } };
+
     [IgnoreMember] public RequestKey RequestKey => File.RequestKey;
 }

@@ -106,7 +106,12 @@ internal sealed class Journal : IDisposable
         command.ExecuteNonQuery();
     }
 
-    public void SetState(long id, RequestState state) => Execute("UPDATE requests SET state = $value WHERE id = $id", id, (int)state);
+    /// <summary>Notes that a row is done; of its request what is given stays.</summary>
+    public void SetDone(long id, ScanRequest request)
+    {
+        using var command = Command("UPDATE requests SET state = 3, request = $request WHERE id = $id", ("$id", id), ("$request", JournalFormat.Write(request)));
+        command.ExecuteNonQuery();
+    }
 
     /// <summary>Closes an answered row, unless a later verdict has taken the place of the one that was acknowledged. False then.</summary>
     public bool Close(long id, bool later)

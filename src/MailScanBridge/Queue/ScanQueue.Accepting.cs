@@ -85,4 +85,15 @@ public sealed partial class ScanQueue
         entry.OnDisk.SetResult();
         return new Acceptance(true, overload);
     }
+
+    private async Task<Verdict?> AnswerOf(Entry entry)
+    {
+        var verdict = entry.Verdict;
+        if (verdict is null && entry.State is RequestState.Closed or RequestState.Done)
+        {
+            await _writer.Write(journal => verdict = journal.ReadVerdict(entry.Id));
+        }
+
+        return verdict;
+    }
 }

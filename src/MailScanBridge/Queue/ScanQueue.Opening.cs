@@ -88,6 +88,11 @@ public sealed partial class ScanQueue
         }
         else if (row.State == RequestState.Done)
         {
+            if (entry.Logged)
+            {
+                entry.Request = row.Request.Remembered(); // Journals of earlier versions have it whole.
+            }
+
             _done.Enqueue(row.Request.RequestKey);
         }
         else if (row.Later)

@@ -206,7 +206,10 @@ public sealed partial class ScanQueue : IAsyncDisposable
     {
         if (_entries.TryGetValue(key, out var entry))
         {
-            await _writer.Write(journal => journal.SetState(entry.Id, RequestState.Done));
+            // What has yet to be written to the verdict log stays whole.
+            var remembered = entry.Logged ? entry.Request.Remembered() : entry.Request;
+            await _writer.Write(journal => journal.SetDone(entry.Id, remembered));
+            entry.Request = remembered;
             entry.State = RequestState.Done;
             _done.Enqueue(key);
             await TrimDoneAsync();
@@ -265,21 +268,10 @@ public sealed partial class ScanQueue : IAsyncDisposable
         _waiting.Add(entry.Request.File.Node, entry);
     }
 
-    private async Task<Verdict?> AnswerOf(Entry entry)
-    {
-        var verdict = entry.Verdict;
-        if (verdict is null && entry.State is RequestState.Closed or RequestState.Done)
-        {
-            await _writer.Write(journal => verdict = journal.ReadVerdict(entry.Id));
-        }
-
-        return verdict;
-    }
-
     private sealed class Entry
     {
         public required long Id { get; init; }
-        public required ScanRequest Request { get; init; }
+        public required ScanRequest Request { get; set; }
         public required Arrival Received { get; init; }
         public volatile bool Logged;
         public volatile bool Later;

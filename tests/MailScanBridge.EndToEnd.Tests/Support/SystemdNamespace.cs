@@ -32,7 +32,15 @@ internal sealed class SystemdNamespace : IAsyncDisposable
         mount -t tmpfs -o mode=1777 tmpfs /var/tmp
         mount -t tmpfs -o mode=1777 tmpfs /tmp
         umount -l /sys/fs/cgroup
-        mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        if test -n "$4"; then
+            mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
+            mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/pids /sys/fs/cgroup/systemd
+            mount -t cgroup -o memory cgroup /sys/fs/cgroup/memory
+            mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids
+            mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
+        else
+            mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        fi
         echo ready >/run/out/ready
         export SYSTEMD_UNIT_PATH=/run/units container=other
         exec /usr/lib/systemd/systemd --system --unit=multi-user.target --log-level=info --log-target=console --show-status=0
@@ -40,11 +48,13 @@ internal sealed class SystemdNamespace : IAsyncDisposable
 
     private readonly string _directory;
     private readonly ChildProcess _process;
+    private readonly OwnCgroups _cgroups;
 
-    private SystemdNamespace(string directory, ChildProcess process)
+    private SystemdNamespace(string directory, ChildProcess process, OwnCgroups cgroups)
     {
         _directory = directory;
         _process = process;
+        _cgroups = cgroups;
     }
 
     /// <summary>What the daemon has printed.</summary>
@@ -58,7 +68,8 @@ internal sealed class SystemdNamespace : IAsyncDisposable
     /// <param name="config">The daemon's configuration.</param>
     /// <param name="hub">Ports instead of those that the unit names, which others of this machine may use.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<SystemdNamespace> RequireAsync(string directory, string config, FreePorts hub, CancellationToken cancellationToken)
+    /// <param name="more">Further lines of the unit's section Service.</param>
+    public static async Task<SystemdNamespace> RequireAsync(string directory, string config, FreePorts hub, CancellationToken cancellationToken, string more = "")
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a systemd of the test's own needs root");
         Require.That(File.Exists("/usr/lib/systemd/systemd"), "systemd is not on this machine (Debian package systemd)");
@@ -81,14 +92,16 @@ internal sealed class SystemdNamespace : IAsyncDisposable
             SocketBindAllow=tcp:{Port(hub.Second)}
             StandardOutput=append:/run/out/daemon.log
             StandardError=append:/run/out/daemon.log
+            {more}
 
             """);
         Directory.CreateDirectory(Path.Combine(directory, "out"));
         var spool = Directory.CreateDirectory(Path.Combine(directory, "spool")).FullName;
         File.SetUnixFileMode(spool, (UnixFileMode)0x1ff);
+        var cgroups = OwnCgroups.Make();
         var process = new ChildProcess(
-            ["unshare", "--fork", "--kill-child", "--pid", "--mount", "--propagation", "private", "--mount-proc", "--cgroup", "--ipc", "--uts", "bash", Path.Combine(directory, "init.sh"), directory, AppContext.BaseDirectory.TrimEnd('/'), dotnet]);
-        var systemd = new SystemdNamespace(directory, process);
+            [.. cgroups.Prefix, "unshare", "--fork", "--kill-child", "--pid", "--mount", "--propagation", "private", "--mount-proc", "--cgroup", "--ipc", "--uts", "bash", Path.Combine(directory, "init.sh"), directory, AppContext.BaseDirectory.TrimEnd('/'), dotnet, cgroups.AreOlder ? "older" : ""]);
+        var systemd = new SystemdNamespace(directory, process, cgroups);
         await Eventually.TrueAsync(() => process.HasExited || systemd.Read("ready").Length > 0, "systemd is started", cancellationToken);
         if (systemd.Read("ready").Length == 0)
         {
@@ -100,7 +113,26 @@ internal sealed class SystemdNamespace : IAsyncDisposable
     }
 
     /// <summary>The daemon as the machine sees it: the lines of its <c>/proc/.../status</c>; null where it does not run.</summary>
-    public static IReadOnlyDictionary<string, string>? Status()
+    public static IReadOnlyDictionary<string, string>? Status() =>
+        OfDaemon("status")?.Select(l => l.Split(':', 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim());
+
+    /// <summary>The directory of the daemon's control group with a controller, <c>memory</c> or <c>pids</c>; null where the unit's limits are not in force there.</summary>
+    public static string? Cgroup(string controller)
+    {
+        var groups = (OfDaemon("cgroup") ?? []).Select(l => l.Split(':', 3)).ToList();
+        var path = groups.FirstOrDefault(g => g[1].Split(',').Contains(controller)) is { } older
+            ? $"/sys/fs/cgroup/{controller}{older[2]}"
+            : groups.Where(g => g[0] == "0").Select(g => "/sys/fs/cgroup" + g[2]).FirstOrDefault(d => File.Exists(Path.Combine(d, controller + ".max")));
+        return path is not null && path.Contains("mailscan-bridge.service", StringComparison.Ordinal) ? path : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await _cgroups.DisposeAsync();
+    }
+
+    private static string[]? OfDaemon(string file)
     {
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
         {
@@ -108,7 +140,7 @@ internal sealed class SystemdNamespace : IAsyncDisposable
             {
                 if (File.ReadAllText(Path.Combine(process, "cmdline")) == "/opt/mailscan-bridge/mailscan-bridge\0run\0")
                 {
-                    return File.ReadLines(Path.Combine(process, "status")).Select(l => l.Split(':', 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim());
+                    return File.ReadAllLines(Path.Combine(process, file));
                 }
             }
             catch (IOException)
@@ -119,8 +151,6 @@ internal sealed class SystemdNamespace : IAsyncDisposable
 
         return null;
     }
-
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static string Port(string endpoint) => new Uri(endpoint).Port.ToString(CultureInfo.InvariantCulture);
 

@@ -63,7 +63,7 @@ public sealed class ConfigLoaderTests : IDisposable
             """
             bridge: sensor-1
             spool: /data/spool
-            queue: { credit: 50, keep_done: 90m }
+            queue: { credit: 50, keep_done: 90m, max_context: 4KiB }
             unpacking: { max_total: 1GiB }
             cache: { keep_clean: 1m, keep_bad: 30d, max_entries: 0 }
             scanners:
@@ -93,6 +93,7 @@ public sealed class ConfigLoaderTests : IDisposable
             """);
 
         Assert.Equal(("sensor-1", "/data/spool", 50), (config.Pipeline.Bridge, config.Custody.Spool, config.Pipeline.Credit));
+        Assert.Equal(4096, config.Pipeline.MaxContext);
         Assert.Equal(TimeSpan.FromMinutes(90), config.Queue.KeepDone);
         Assert.Equal(1L << 30, config.Unpacking.MaxTotalBytes);
         Assert.Equal(new MailScanBridge.Scanning.ScanCacheOptions { KeepClean = TimeSpan.FromMinutes(1), KeepBad = TimeSpan.FromDays(30), MaxEntries = 0 }, config.Cache);
@@ -131,7 +132,7 @@ public sealed class ConfigLoaderTests : IDisposable
     public static TheoryData<string, int, string, string> Errors => new()
     {
         { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, cache, disk, hub, overload, parts, quarantine, queue, replies, respond, retention, routes, sandbox, scan, scanners, spool, state, unpacking, urls, verdict_log" },
-        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, gap_after, keep_done, keep_ledger, max_attempts, max_done, max_later, max_later_bytes, max_open" },
+        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, gap_after, keep_done, keep_ledger, max_attempts, max_context, max_done, max_later, max_later_bytes, max_open" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },
         { "- a\n- b", 1, "", "expected a mapping" },
@@ -143,6 +144,8 @@ public sealed class ConfigLoaderTests : IDisposable
         { "verdict_log: x", 1, "verdict_log", "is no absolute path" },
         { "hub: { host: maybe }", 1, "hub.host", "\"maybe\" is not allowed; expected true or false" },
         { "queue:\n  credit: 0", 2, "queue.credit", "\"0\" is not allowed; expected a whole number from 1 to 1000" },
+        { "queue:\n  max_context: 2MiB", 2, "queue.max_context", "\"2MiB\" is not allowed; expected a size from 1 to 1048576 bytes" },
+        { "queue: { max_context: 0 }", 1, "queue.max_context", "expected a size" },
         { "queue: { credit: many }", 1, "queue.credit", "expected a whole number from 1 to 1000" },
         { "queue: { credit: 99999999999999999999 }", 1, "queue.credit", "expected a whole number from 1 to 1000" },
         { "queue: { credit: 1.5 }", 1, "queue.credit", "expected a whole number" },

@@ -1,5 +1,6 @@
 using System.Text;
 using MailScanBridge.Daemon.Configuration;
+using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
 using Xunit;
 
@@ -48,6 +49,36 @@ public sealed class HubAndRespondTests : IDisposable
         File.SetUnixFileMode(Path.Combine(keys, "client_secretkey"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
 
         Assert.Contains("make it 0600", Refused($"hub: {{ host: false, curve: '{keys}' }}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_that_somebody_else_could_exchange_are_refused()
+    {
+        var keys = Keys();
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+
+        Assert.Contains($"hub.curve: everybody may write to {keys}: whoever can exchange a key", Refused($"hub: {{ host: false, curve: '{keys}' }}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_in_the_place_of_a_key_is_refused_and_not_waited_for()
+    {
+        var keys = Keys();
+        File.Delete(Path.Combine(keys, "server_publickey"));
+        Posix.MakeFifo(Path.Combine(keys, "server_publickey"));
+
+        Assert.Contains("it is empty, or no file", await Task.Run(() => Refused($"hub: {{ host: false, curve: '{keys}' }}")).WaitAsync(Wait.Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_may_be_Zeeks_but_not_another_persons()
+    {
+        Assert.SkipUnless(Posix.IsRoot, "Only root can give a file away.");
+        var keys = Keys();
+        Posix.Own(Path.Combine(keys, "server_publickey"), 100);
+        Assert.NotNull(Load($"hub: {{ host: false, curve: '{keys}' }}").Curve);
+        Posix.Own(Path.Combine(keys, "server_publickey"), 65534);
+        Assert.Contains("server_publickey belongs to user 65534", Refused($"hub: {{ host: false, curve: '{keys}' }}"), StringComparison.Ordinal);
     }
 
     [Theory]

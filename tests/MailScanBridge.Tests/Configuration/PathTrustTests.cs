@@ -58,9 +58,9 @@ public sealed class PathTrustTests : IDisposable
     {
         Assert.SkipUnless(Posix.IsRoot, "Only root can give a file away.");
         var tool = Made("tool");
-        Own(tool, 65534);
+        Posix.Own(tool, 65534);
         Assert.Equal($"{tool} belongs to user 65534, not to root or the daemon's own user", PathTrust.OfFile(tool));
-        Own(tool, 100);
+        Posix.Own(tool, 100);
         Assert.NotNull(PathTrust.OfFile(tool));
     }
 
@@ -74,7 +74,7 @@ public sealed class PathTrustTests : IDisposable
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, Private | UnixFileMode.OtherWrite); // as Debian's is
-        Own(path, owner);
+        Posix.Own(path, owner);
         Assert.Equal(trusted, PathTrust.OfSocket(path) is null);
     }
 
@@ -123,12 +123,5 @@ public sealed class PathTrustTests : IDisposable
         File.WriteAllText(path, "x");
         File.SetUnixFileMode(path, Private);
         return path;
-    }
-
-    private static void Own(string path, int user)
-    {
-        using var chown = System.Diagnostics.Process.Start("chown", [$"{user}", path]);
-        chown.WaitForExit();
-        Assert.Equal(0, chown.ExitCode);
     }
 }

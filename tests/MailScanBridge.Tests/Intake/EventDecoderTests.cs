@@ -51,8 +51,14 @@ public sealed class EventDecoderTests
         "revisions: expected one for each of 2 seqnos, found 1", AssertMalformed(SensorEvents.Untyped(new VerdictAck("n", 7, [1, 2], [1]))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_seqno_that_cannot_be_counted_with_is_refused() => Assert.Contains(
-        "asked: expected at most", AssertMalformed(SensorEvents.Ledger("n", 7, ulong.MaxValue, s_now)), StringComparison.Ordinal);
+    public void A_seqno_that_cannot_be_counted_with_is_refused()
+    {
+        Assert.Contains("asked: expected 0 to", AssertMalformed(SensorEvents.Ledger("n", 7, ulong.MaxValue, s_now)), StringComparison.Ordinal);
+        Assert.Contains("seqno: expected 1 to", AssertMalformed(SensorEvents.Request(Make.Request(ulong.MaxValue))), StringComparison.Ordinal);
+
+        // It would count as one that arrived and as none that was asked: one less than none would be missing.
+        Assert.Contains("seqno: expected 1 to", AssertMalformed(SensorEvents.Request(Make.Request(0))), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_ports_place_in_the_journal_is_a_pair_of_number_and_protocol()

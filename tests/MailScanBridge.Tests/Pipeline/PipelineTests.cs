@@ -141,6 +141,22 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Long_headers_are_cut_before_they_reach_the_journal_and_the_verdict()
+    {
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        node.Ask(1, s_text, r => r with { Mail = Make.Mail(subject: new byte[100_000]) });
+        node.Ask(2, s_text, r => r with { Mail = Make.Mail(subject: new byte[100]) });
+        await node.VerdictAsync(1);
+        await node.VerdictAsync(2);
+        await _host.StopAsync();
+
+        Assert.Equal(1, _host.Count("mailscan.intake.context_cut"));
+        Assert.Equal([2048, 100], (await _host.RowsAsync()).OrderBy(r => r.Request.File.Seqno).Select(r => r.Request.File.Mail!.Subject!.Length));
+        Assert.Equal("a@example.org"u8.ToArray(), (await _host.RowsAsync())[0].Request.File.Mail!.MailFrom);
+    }
+
+    [Fact]
     public async Task A_verdict_is_sent_again_until_it_is_acknowledged_and_the_file_stays_so_long()
     {
         await _host.StartAsync();

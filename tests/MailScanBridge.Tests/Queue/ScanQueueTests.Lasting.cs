@@ -1,3 +1,4 @@
+using MailScanBridge.Intake;
 using MailScanBridge.Queue;
 using MailScanBridge.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -133,6 +134,37 @@ public sealed partial class ScanQueueTests
         await FinishAsync(7);
         await FinishAsync(8);
         Assert.Equal([4UL, 5UL, 8UL], _queue.Snapshot().Select(r => r.Request.File.Seqno).Order());
+    }
+
+    [Fact]
+    public async Task A_finished_request_takes_little_room_in_memory_and_journal_and_its_answer_is_still_known()
+    {
+        var request = Make.Taken() with { File = Make.Request() with { Filename = new byte[60_000], Mail = Make.Mail(subject: new byte[60_000]) } };
+        await _queue.AcceptAsync(request, Epoch);
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+        await _queue.CloseAsync(request.RequestKey);
+        await _queue.MarkLoggedAsync(request.RequestKey);
+        Assert.InRange((long)Ask("SELECT length(request) FROM requests")!, 120_000, 200_000);
+
+        await _queue.DoneAsync(request.RequestKey);
+
+        Assert.InRange((long)Ask("SELECT length(request) FROM requests")!, 50, 1000);
+        Assert.Equal(((byte[]?)null, (MailContext?)null), (_queue.Find(request.RequestKey)!.File.Filename, _queue.Find(request.RequestKey)!.File.Mail));
+        Assert.Equal(VerdictKind.Malicious, (await _queue.AcceptAsync(request, Epoch)).Verdict?.Kind);
+        await ReopenAsync(Options);
+        Assert.Equal(VerdictKind.Malicious, (await _queue.AcceptAsync(request, Epoch)).Verdict?.Kind);
+    }
+
+    [Fact]
+    public async Task A_finished_request_that_the_verdict_log_lacks_stays_whole()
+    {
+        await _queue.AcceptAsync(Make.Taken(), Epoch);
+        await _queue.AnswerAsync(await _queue.LeaseAsync(Wait.Token), Make.Verdict());
+        await _queue.CloseAsync(Make.Taken().RequestKey);
+        await _queue.DoneAsync(Make.Taken().RequestKey);
+        await ReopenAsync(Options);
+
+        Assert.Equal(Make.Taken().File.Filename, Assert.Single(_queue.Snapshot()).Request.File.Filename);
     }
 
     [Fact]

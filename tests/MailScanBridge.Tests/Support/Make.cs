@@ -15,6 +15,16 @@ internal static class Make
 
     public static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
+    public static MailContext Mail(byte[]? subject = null) => new()
+    {
+        MailFrom = "a@example.org"u8.ToArray(),
+        RcptTo = ["b@example.com"u8.ToArray()],
+        To = [],
+        Cc = [],
+        Subject = subject,
+        TransDepth = 1,
+    };
+
     public static FileRequest Request(ulong seqno = 1, string path = "", byte[]? content = null, string node = "host/zeek", ulong incarnation = 7) => new()
     {
         Proto = EventDecoder.Proto,

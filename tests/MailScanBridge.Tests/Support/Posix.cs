@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Xunit;
 
 namespace MailScanBridge.Tests.Support;
 
@@ -10,6 +11,14 @@ internal static partial class Posix
     public static bool IsRoot => Environment.IsPrivilegedProcess;
 
     public static void MakeFifo(string path) => Check(MkFifo(path, 0x1a4), path);
+
+    /// <summary>Gives a file to another user; for root only.</summary>
+    public static void Own(string path, int user)
+    {
+        using var chown = System.Diagnostics.Process.Start("chown", [$"{user}", path]);
+        chown.WaitForExit();
+        Assert.Equal(0, chown.ExitCode);
+    }
 
     public static void HardLink(string from, string to) => Check(LinkCall(from, to), to);
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace MailScanBridge.Zeek.Tests.Support;
 
 /// <summary>Keeps log lines.</summary>
-internal sealed class ListLogger : ILogger<ZeekClient>
+internal sealed class ListLogger : ILogger<ZeekClient>, ILogger<ZeekHub>
 {
     public ConcurrentQueue<string> Lines { get; } = new();
 

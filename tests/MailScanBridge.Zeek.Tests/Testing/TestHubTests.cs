@@ -191,6 +191,8 @@ public class TestHubTests
     [Theory]
     [InlineData("")]
     [InlineData("something else\n")]
+    [InlineData("#zeek-recording 2\n")]
+    [InlineData("#zeek-recording 11\n1\tt\ts\tbroker-bin-v1\t0e00\n")]
     [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\n")]
     [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\t0g\n")]
     [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\t00\n")]

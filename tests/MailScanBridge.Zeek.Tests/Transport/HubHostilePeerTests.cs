@@ -37,6 +37,24 @@ public class HubHostilePeerTests
         await AssertEventsFlow(cluster);
     }
 
+    [Fact]
+    public async Task A_flood_of_refused_peers_is_counted_and_does_not_flood_the_log()
+    {
+        var log = new ListLogger();
+        await using var hub = new ZeekHub(new ZeekHubOptions { XPub = "tcp://127.0.0.1:0", XSub = "tcp://127.0.0.1:0" }, log);
+        hub.Start();
+        for (var i = 0; i < 40; i++)
+        {
+            using var peer = await RawPeer.ConnectAsync(hub.XPubEndpoint);
+            await peer.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+            await peer.ReceiveToEndAsync();
+        }
+
+        await Wait.UntilAsync(() => hub.Statistics.Refused == 40, "all to be counted");
+        await Wait.UntilAsync(() => log.Lines.Any(l => l.Contains("BadHandshake, 32 times so far", StringComparison.Ordinal)), "the last doubling to be told");
+        Assert.Equal(6, log.Lines.Count(l => l.Contains("closed a connection", StringComparison.Ordinal)));
+    }
+
     private static byte[] Subscription => RawPeer.Message([1]);
 
     private static byte[] Event => RawPeer.Message("down."u8.ToArray(), "rogue"u8.ToArray(), "broker-bin-v1"u8.ToArray(), ZeekWire.Encode(new ZeekEvent("Test::rogue")));

@@ -30,6 +30,21 @@ public class GeneratorTests
     [InlineData("[ZeekRecord] public sealed partial record R { public object? X { get; init; } }", "ZEEK003")]
     [InlineData("[ZeekRecord, ZeekLimits(MaxStringBytes = 0)] public sealed partial record R(string X);", "ZEEK009")]
     [InlineData("[ZeekEvent(\"A::b\"), ZeekLimits(MaxItems = -1)] public sealed partial record E(string[] X);", "ZEEK009")]
+    [InlineData("[ZeekRecord] public sealed partial record Access(bool Read, bool Write);", "ZEEK010")]
+    [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong ReadArgs, ulong WriteArgs);", "ZEEK010")]
+    [InlineData("[ZeekRecord] public sealed partial record R { public ulong ZeekFields { get; init; } }", "ZEEK010")]
+    [InlineData("[ZeekEvent(\"A::b\"), ZeekRecord] public sealed partial record E(ulong X);", "ZEEK011")]
+    [InlineData("[ZeekRecord] public partial record B(string S); [ZeekRecord] public partial record D(string S, string T) : B(S);", "ZEEK011")]
+    [InlineData("public record B { public string? S { get; init; } } [ZeekRecord] public partial record D : B { public string? T { get; init; } }", "ZEEK011")]
+    [InlineData("public partial class B { [ZeekEvent(\"A::a\")] void M() { } } public partial class D : B { [ZeekEvent(\"A::b\")] void N() { } }", "ZEEK011")]
+    [InlineData("[ZeekRecord] file partial record R(ulong X);", "ZEEK011")]
+    [InlineData("[ZeekRecord] public abstract partial record R(ulong X);", "ZEEK011")]
+    [InlineData("public partial interface I { [ZeekRecord] public partial record R(ulong X); }", "ZEEK011")]
+    [InlineData("[ZeekRecord] public partial record R(ulong X) { public required string Y { get; init; } }", "ZEEK011")]
+    [InlineData("[ZeekRecord] public partial record R(ValueTuple<ulong> X);", "ZEEK003")]
+    [InlineData("[ZeekRecord] public partial record R(HashSet<ReadOnlyMemory<byte>> X);", "ZEEK003")]
+    [InlineData("[ZeekRecord] public partial record R(Dictionary<(ulong, (byte[], ulong)), ulong> X);", "ZEEK003")]
+    [InlineData("[ZeekEnum(\"M\")] public enum C { [ZeekName(\"x\")] A, x } [ZeekRecord] public partial record R(List<C> P);", "ZEEK004")]
     public void What_cannot_map_is_an_error_with_a_code_at_the_place(string code, string id)
     {
         var errors = Run(code).Diagnostics;
@@ -45,6 +60,11 @@ public class GeneratorTests
     [InlineData("[ZeekEnum(\"\")] public enum Proto { tcp, udp, other = udp, @default } [ZeekRecord] public partial record R(Proto P, Proto? Q, IReadOnlySet<Proto> S, IReadOnlyDictionary<(Proto, ulong), R3> T); [ZeekRecord] public partial record R3(short_ X); [ZeekRecord] public partial record short_(double @event); [ZeekRecord] public partial record Empty();")]
     [InlineData("[ZeekRecord] public sealed partial record R { public required ulong X { get; init; } public string? Y { get; set; } = \"y\"; public string Sum => X + Y; public static int Z { get; set; } [ZeekName(\"end\")] public ulong @event { get; init; } } partial record R { public int Computed => 1; }")]
     [InlineData("[ZeekEvent(\"A::b\"), ZeekLimits(MaxStringBytes = 9, MaxItems = 3, RejectInvalidUtf8 = true)] public partial record struct E(string S, byte[]? B, ReadOnlyMemory<byte> M, string[][] V, IReadOnlyList<byte[]> W, byte[][][] X, List<byte[]>[] Y, HashSet<string> H, Dictionary<(string, ulong), List<ZeekValue>> T);")]
+    [InlineData("[ZeekRecord] public partial record Ping(ulong X); [ZeekRecord] public partial record PING(ulong X); [ZeekRecord] public partial record ping_(ulong X);")]
+    [InlineData("namespace N.@event { [ZeekRecord] public partial record @class(ulong @int, @else E); [ZeekRecord] public partial record struct @else(bool @true); [ZeekEvent(\"A::b\")] public partial record @void(@class C); }")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void @event(ulong @class) { } }")]
+    [InlineData("namespace N { [ZeekEnum(\"M\")] public enum B_C { x } } namespace N_B { [ZeekEnum(\"M\")] public enum C { x } } namespace M { [ZeekEnum(\"M\")] public enum C { @class } } [ZeekRecord] public partial record R(N.B_C P, N_B.C Q, M.C S, M.C T);")]
+    [InlineData("public record B(string S); [ZeekRecord] public partial record D(string S, string T) : B(S);")]
     public void What_maps_compiles(string code) => Assert.Empty(Run(code).Output.GetDiagnostics(TestContext.Current.CancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8019"));
 
     [Fact]
