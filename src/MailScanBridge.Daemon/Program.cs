@@ -17,11 +17,12 @@ var root = new RootCommand("MailScanBridge scans the files that Zeek extracts, a
     ConfigCommands.CreateShow(),
 };
 
+ParseResult? parsed = null;
 try
 {
-    var parse = root.Parse(args);
-    var exit = await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-    return parse.Errors.Count > 0 ? 2 : exit; // 1 means that something bad was found
+    parsed = root.Parse(args);
+    var exit = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? 2 : exit; // 1 means that something bad was found
 }
 catch (ConfigException e)
 {
@@ -35,6 +36,12 @@ catch (ConfigException e)
 catch (StartException e)
 {
     await Console.Error.WriteLineAsync($"mailscan-bridge: {e.Message}");
+    return 2;
+}
+catch (IOException e) when (parsed?.CommandResult.Command.Name is "scan" or "explain")
+{
+    // Only the output is written here; what becomes of each file is in its verdict.
+    await Console.Error.WriteLineAsync($"mailscan-bridge: the results could not be written: {e.Message}. Nothing printed so far is complete");
     return 2;
 }
 catch (QuarantineException e)

@@ -45,6 +45,9 @@ internal static class CommandReader
             files.Wrong(what.Trim('{', '}'), $"{what} stands for what is scanned: give this file another name");
         }
 
+        CheckPlaceholders(section, "command", options.Command, [what.Trim('{', '}'), .. files.Keys]);
+        CheckPlaceholders(section, "version_command", section.TextList("version_command") ?? [], files.Keys);
+
         if (what == UrlCommand.Placeholder)
         {
             options = options with { Guard = options.Guard with { Timeout = TimeSpan.FromSeconds(3) }, Limits = options.Limits with { Network = section.Flag("network", false) } };
@@ -77,6 +80,16 @@ internal static class CommandReader
             Guard = ScannerReader.Guard(section, options.Guard),
             MaxOutput = (int)Math.Min(int.MaxValue, section.Size("max_output", options.MaxOutput)),
         };
+    }
+
+    // A misspelt one would reach the tool as it stands. Other braces are the tool's own.
+    private static void CheckPlaceholders(ConfigSection section, string key, IEnumerable<string> arguments, IEnumerable<string> names)
+    {
+        string[] known = [.. names.Concat(section.Has("rules") ? ["rules"] : Array.Empty<string>()).Select(n => $"{{{n}}}")];
+        foreach (var argument in arguments.Where(a => a is ['{', .., '}'] && a[1..^1].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') && !known.Contains(a)))
+        {
+            section.Wrong(key, $"{Printable.Text(argument, 60)} stands for nothing here; there are: {string.Join(", ", known)}. A file is given one under files");
+        }
     }
 
     /// <summary>The option <c>sandbox</c>, of a tool or of all.</summary>

@@ -38,11 +38,31 @@ internal static class RouteReader
                 section.Wrong("steps", "is required: a list such as [{scanner: content}]");
             }
 
-            routes.Add(new Route(section.Text("name", string.Join(",", types)), types, steps, section.Flag("stop_at_malicious", true)));
+            var route = new Route(section.Text("name", string.Join(",", types)), types, steps, section.Flag("stop_at_malicious", true));
+            CheckAgainst(routes, route, section);
+            routes.Add(route);
             section.NothingElse();
         }
 
         return routes;
+    }
+
+    // The first route that names a type is its plan: what an earlier one takes whole never comes to a later one.
+    private static void CheckAgainst(List<Route> earlier, Route route, ConfigSection section)
+    {
+        if (section.Has("name") && earlier.Exists(e => e.Name == route.Name))
+        {
+            section.Wrong("name", $"there is an earlier route named {Printable.Text(route.Name, 60)}: give each its own name, or join them");
+        }
+
+        foreach (var type in route.Types)
+        {
+            // A pattern with * at its end compares like a type that goes on with it: only one that is as wide takes all of it.
+            if (earlier.Find(e => e.PatternFor(type) is not null) is { } first)
+            {
+                section.Wrong("types", $"{Printable.Text(type, 60)} is never reached: the earlier route \"{Printable.Text(first.Name, 60)}\" takes {Printable.Text(first.PatternFor(type)!, 60)}; put this route in front of it");
+            }
+        }
     }
 
     private static RouteStep ReadStep(ConfigSection section, List<RouteStep> earlier, List<string> known)

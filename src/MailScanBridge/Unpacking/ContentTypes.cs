@@ -30,6 +30,10 @@ public static class ContentTypes
     public const string BinHex = "application/mac-binhex40";
     public const string UuEncoded = "text/x-uuencode";
     public const string Pgp = "application/pgp-encrypted";
+
+    /// <summary>A mail or file signed or encrypted with S/MIME: only what is signed can be read.</summary>
+    public const string Cms = "application/pkcs7-mime";
+    public const string CmsEncrypted = "application/pkcs7-mime-encrypted";
     public const string InternetShortcut = "application/x-mswinurl";
     public const string WebQuery = "text/x-ms-iqy";
 

@@ -26,6 +26,9 @@ public sealed record ScanItem
     /// <summary>True where the declared type or the name alone has it shown as a page, whatever its content shows: it is read as one too.</summary>
     internal bool IsShownAsPage => TextTypes.IsShownAsPage(DeclaredType, Name);
 
+    /// <summary>True where the name alone has a desktop run its text as a program.</summary>
+    internal bool IsRunAsProgram => TextTypes.IsRunAsProgram(Name);
+
     /// <summary>The media type its content shows (see <see cref="ContentTypes"/>), <c>application/octet-stream</c> where unknown.</summary>
     public required string Type { get; init; }
 

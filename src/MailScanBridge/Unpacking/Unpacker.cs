@@ -27,6 +27,8 @@ public sealed class Unpacker
         new RtfContainer(),
         new HtmlContainer(),
         new UuContainer(),
+        new CalendarContainer(),
+        new SignedMail(),
         new XmlContainer(),
         new OneNoteContainer(),
         new IsoContainer(),
@@ -34,6 +36,7 @@ public sealed class Unpacker
         new CpioContainer(),
         new ArContainer(),
         new OldArchiveContainer(),
+        new ArchiveBehind(),
         new UnopenedContainer(),
     ];
 

@@ -28,6 +28,29 @@ public sealed class UrlFinder(int max)
     {
         Search(content, step: 1);
         Search(content, step: 2);
+        SearchSlashed(content, ":\\"u8, step: 1);
+        SearchSlashed(content, ":/\\"u8, step: 1);
+        SearchSlashed(content, ":\0\\\0"u8, step: 2);
+        SearchSlashed(content, ":\0/\0\\\0"u8, step: 2);
+    }
+
+    // Browsers take a backslash for a slash, and scripts write \/ for one.
+    private void SearchSlashed(ReadOnlySpan<byte> content, ReadOnlySpan<byte> mark, int step)
+    {
+        for (var from = 0; content[from..].IndexOf(mark) is var at and >= 0; from += at + mark.Length)
+        {
+            var start = from + at;
+            var rest = start + step;
+            while (rest + step <= content.Length && content[rest] is (byte)'/' or (byte)'\\' && (step == 1 || content[rest + 1] == 0))
+            {
+                rest += step;
+            }
+
+            if (rest - start > 2 * step && Scheme(content, start, step) is { } scheme)
+            {
+                Keep(scheme + "://" + Rest(content, rest, step).Replace("\\/", "/", StringComparison.Ordinal).Replace('\\', '/'));
+            }
+        }
     }
 
     private void Search(ReadOnlySpan<byte> content, int step)

@@ -33,6 +33,26 @@ public sealed partial class ScanProcessTests : IDisposable
 
     [Theory]
     [InlineData("scan")]
+    [InlineData("explain")]
+    public async Task Results_that_cannot_be_written_end_with_2_and_say_so(string command)
+    {
+        var info = new ProcessStartInfo("/bin/sh") { RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", "exec \"$0\" \"$1\" \"$2\" \"$3\" >/dev/full", Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", s_program, command, _folder.Write("a.txt", "hello"u8.ToArray())])
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(info)!;
+        var errors = await process.StandardError.ReadToEndAsync(Wait.Token);
+        await process.WaitForExitAsync(Wait.Token);
+
+        Assert.Equal(2, process.ExitCode);
+        Assert.Contains("mailscan-bridge: the results could not be written", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scan")]
     [InlineData("scan", "--jobs", "0", "x")]
     [InlineData("scan", "--max-size", "much", "x")]
     [InlineData("scan", "--nonsense", "x")]

@@ -44,6 +44,42 @@ public class PdfTests
         Assert.Equal("inner.txt", Assert.Single(unpacked.Parts).Name);
     }
 
+    // Objects of their own, behind the stream, which is number 7.
+    private static byte[] Referring(string entries, byte[] content, params string[] objects) => PdfFile.Page("x", "", PdfFile.Ascii("<< /Type /Filespec /F (inner.txt) /EF 60 0 R >>"),
+        [.. PdfFile.Ascii($"<< {entries} >>\nstream\n"), .. content, .. "\nendstream"u8], PdfFile.Ascii(string.Concat(objects.Prepend("<< >>").Prepend("60 0 obj\n<< /F 7 0 R >>\nendobj\n").Select((o, i) => i == 0 ? $"<< >>\nendobj\n{o}61 0 obj\n" : i == 1 ? o : "\nendobj\n" + o))));
+
+    [Theory]
+    [InlineData("/Filter 62 0 R", "6120662069 6C65>", "62 0 obj\n/ASCIIHexDecode")]
+    [InlineData("/Filter [62 0 R]", "6120662069 6C65>", "62 0 obj\n/ASCIIHexDecode")]
+    [InlineData("/Filter 62 0 R", "6120662069 6C65>", "62 0 obj\n63 0 R\nendobj\n63 0 obj\n/ASCIIHexDecode")]
+    [InlineData("/Length 62 0 R", "a f endstream ile", "62 0 obj\n17")]
+    [InlineData("/Filter /AHx /DecodeParms 62 0 R", "00 6120 00 6620 00 696C 00 6520>", "62 0 obj\n<< /Predictor 12 /Columns 2 >>")]
+    public void What_decides_how_an_embedded_file_is_read_may_stand_elsewhere(string entries, string data, string objects)
+    {
+        using var unpacked = Unpacked.From(Referring(entries, Encoding.ASCII.GetBytes(data), objects));
+        Assert.Equal("inner.txt", Assert.Single(unpacked.Parts).Name);
+        Assert.Contains(Assert.Single(unpacked.Contents).TrimEnd(), (string[])["a file", "a f ile", "a f endstream ile"]);
+        Assert.Empty(unpacked.Result.Problems);
+    }
+
+    [Theory]
+    [InlineData("62 0 obj\n/ASCIIHexDecode\nendobj\n62 0 obj\n/ASCII85Decode")]
+    [InlineData("62 0 obj\n62 0 R")]
+    [InlineData("63 0 obj\n/ASCIIHexDecode")]
+    public void A_filter_that_is_not_one_thing_is_said(string objects)
+    {
+        using var unpacked = Unpacked.From(Referring("/Filter 62 0 R", "61>"u8.ToArray(), objects));
+        Assert.Equal([Reasons.Unsupported], unpacked.Reasons);
+    }
+
+    [Fact]
+    public void Objects_of_one_number_without_end_are_a_limit()
+    {
+        string many = string.Concat(Enumerable.Repeat("1 0 obj 1 0 R endobj\n", 20_000));
+        using var unpacked = Unpacked.From(Encoding.ASCII.GetBytes("%PDF-1.4\n" + many + "2 0 obj << /EF 1 0 R >> endobj\n"));
+        Assert.Equal([Reasons.Limits], unpacked.Reasons);
+    }
+
     [Fact]
     public void Embedded_files_of_a_locked_pdf_are_said()
     {
@@ -80,7 +116,7 @@ public class PdfTests
     {
         object? value = new PdfParser(Encoding.Latin1.GetBytes($"<< /Filter {filter} >>"), 0, 10).Read();
         using var target = new MemoryStream();
-        PdfFilters.Decode(Encoding.Latin1.GetBytes(data), Assert.IsType<PdfDictionary>(value), target, 1000);
+        PdfFilters.Decode(Encoding.Latin1.GetBytes(data), Assert.IsType<PdfDictionary>(value), v => v, target, 1000);
         Assert.Equal(content, Encoding.Latin1.GetString(target.ToArray()));
     }
 

@@ -15,6 +15,9 @@ public sealed class UrlFinderTests
     [InlineData("Target=\"https://evil.example/t.dotm\" TargetMode", "https://evil.example/t.dotm")]
     [InlineData("URL=ftp://evil.example/x\r\n", "ftp://evil.example/x")]
     [InlineData("seehttp://evil.example/", "http://evil.example/")]
+    [InlineData("<a href=\"http:\\\\evil.example\\a\">", "http://evil.example/a")]
+    [InlineData("<a href=\"http:/\\evil.example/a\">", "http://evil.example/a")]
+    [InlineData("{\"u\":\"https:\\/\\/evil.example\\/a\"}", "https://evil.example/a")]
     [InlineData("http://evil.example", "http://evil.example")]
     public void URLs_are_found_as_they_stand(string text, string url)
     {

@@ -29,7 +29,7 @@ internal static class ContentFamilies
     [
         ContentTypes.Zip, ContentTypes.SevenZip, ContentTypes.Rar, ContentTypes.Tar, ContentTypes.Gzip, ContentTypes.Bzip2, ContentTypes.Xz,
         ContentTypes.Lzma, ContentTypes.Lzip, ContentTypes.Zstandard, ContentTypes.Compress, ContentTypes.Epub,
-        ContentTypes.Iso9660, ContentTypes.Cabinet, ContentTypes.Cpio, ContentTypes.Ar, ContentTypes.Arj, ContentTypes.Ace, ContentTypes.Arc,
+        ContentTypes.Iso9660, ContentTypes.Cabinet, ContentTypes.Cpio, ContentTypes.Ar, ContentTypes.Arj, ContentTypes.Ace, ContentTypes.Arc, ContentTypes.Cms,
     ];
 
     private static readonly HashSet<string> s_documents =
@@ -50,6 +50,8 @@ internal static class ContentFamilies
     public static bool IsServed(ScanItem item)
     {
         string type = item.Type;
+        if (item.IsRunAsProgram && type != ContentTypes.Empty)
+            return false; // of programs these checks know nothing, and their text may look like anything
         bool inDocument = item.Parent is { } parent
             && (Packages.Contains(parent.Type) || CompoundFiles.Contains(parent.Type) || parent.Type is ContentTypes.Xml or ContentTypes.Rtf);
         return s_documents.Contains(type) || s_archives.Contains(type) || s_images.Contains(type) || Packages.Contains(type)

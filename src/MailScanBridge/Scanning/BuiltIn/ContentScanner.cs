@@ -15,7 +15,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     private readonly ContentScannerOptions _options = options ?? new ContentScannerOptions();
 
     /// <summary>Grows whenever a rule changes, so that old verdicts can be told from new ones.</summary>
-    public const int RuleSet = 4;
+    public const int RuleSet = 5;
 
     private const int Window = 128 * 1024;
 
@@ -73,7 +73,7 @@ public sealed class ContentScanner(ContentScannerOptions? options = null) : ISca
     {
         words.Complete();
         IReadOnlyList<(string Reason, string Detail)> unseen = [];
-        if (words.Count("/ObjStm") > 0)
+        if (words.Count("/ObjStm") > 0 || words.Count("/First") > 0)
         {
             using var content = new FileStream(item.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
             PdfFile file = PdfFile.Read(content, _options.Pdf, token);

@@ -1,5 +1,5 @@
-using System.Text;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Scanning.BuiltIn;
 
@@ -13,12 +13,12 @@ internal static class DocumentTriage
     public static bool Serves(ScanItem item) => item.IsShownAsPage || ServesType(item);
 
     private static bool ServesType(ScanItem item) => item.Type is ContentTypes.Vba or ContentTypes.VisualBasic or ContentTypes.Xml or ContentTypes.Rtf or ContentTypes.Csv or ContentTypes.Sylk
-        || s_scripted.Contains(item.Type) || ContentFamilies.CompoundFiles.Contains(item.Type) || IsTable(item);
+        || s_scripted.Contains(item.Type) || ContentFamilies.CompoundFiles.Contains(item.Type) || IsTable(item) || IsPackagePart(item);
 
     public static void Check(ScanItem item, byte[] content, List<Finding> findings, CancellationToken token)
     {
         if (item.IsShownAsPage && !s_scripted.Contains(item.Type))
-            HtmlTriage.Check(Decode(content), findings);
+            HtmlTriage.Check(TextEncodings.Decode(content), findings);
         if (!ServesType(item))
             return;
         if (ContentFamilies.CompoundFiles.Contains(item.Type))
@@ -33,14 +33,16 @@ internal static class DocumentTriage
             return;
         }
 
-        string text = Decode(content);
+        string text = TextEncodings.Decode(content);
         if (item.Type is ContentTypes.Vba or ContentTypes.VisualBasic)
             VbaTriage.Check(text, findings);
-        else if (item.Type == ContentTypes.Xml)
+        else if (item.Type == ContentTypes.Xml || IsPackagePart(item))
         {
             OfficeXmlTriage.Check(text, findings);
-            if (item.Parent is { } package && ContentFamilies.Packages.Contains(package.Type))
+            if (IsPackagePart(item))
                 OfficeXmlTriage.CheckEntities(text, findings);
+            if (s_scripted.Contains(item.Type))
+                HtmlTriage.Check(text, findings);
         }
         else if (item.Type == ContentTypes.Sylk)
         {
@@ -52,13 +54,12 @@ internal static class DocumentTriage
             DdeTriage.CheckTable(text, findings);
     }
 
+    // Office reads a part as XML whatever it begins with: the declaration may be missing, and a comment looks like a page.
+    private static bool IsPackagePart(ScanItem item) =>
+        item.Type is ContentTypes.Text or ContentTypes.Html or ContentTypes.Xml && item.Parent is { } package && ContentFamilies.Packages.Contains(package.Type);
+
     // A table is text that its name sends to a spreadsheet program.
     private static bool IsTable(ScanItem item) =>
         item.Type == ContentTypes.Text && item.Name is { } name
         && (name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".slk", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase));
-
-    private static string Decode(ReadOnlySpan<byte> content) =>
-        content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(content[2..])
-        : content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode.GetString(content[2..])
-        : Encoding.Latin1.GetString(content);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using MailScanBridge.Unpacking.Office;
 
 namespace MailScanBridge.Scanning.BuiltIn;
 
@@ -15,12 +16,13 @@ namespace MailScanBridge.Scanning.BuiltIn;
 /// </summary>
 internal static partial class OfficeXmlTriage
 {
-    public static void Check(string xml, List<Finding> findings)
+    public static void Check(string source, List<Finding> findings)
     {
+        string xml = XmlText.Plain(source);
         int before = findings.Count;
         foreach (Match relationship in Relationship().Matches(xml))
         {
-            string tag = relationship.Value;
+            string tag = WebUtility.HtmlDecode(relationship.Value);
             if (External().IsMatch(tag) && Fetched().Match(tag) is { Success: true } kind && Target().Match(tag) is { Success: true } target
                 && target.Groups[1].Value is { Length: > 0 } address && !address.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
             {
@@ -30,7 +32,7 @@ internal static partial class OfficeXmlTriage
         }
 
         // One field code may be cut into many runs, each in an element of its own.
-        string fields = string.Concat(Instruction().Matches(xml).Select(m => m.Groups[1].Value)) + " " + string.Join(' ', Simple().Matches(xml).Select(m => m.Groups[1].Value));
+        string fields = string.Concat(Instruction().Matches(xml).Select(m => m.Groups[1].Value)) + " " + string.Join(' ', Simple().Matches(xml).Select(m => m.Groups["code"].Value));
         DdeTriage.CheckField(WebUtility.HtmlDecode(fields), findings);
         if (findings.Count == before && (Link().IsMatch(xml) || Formula().IsMatch(xml)))
             findings.Add(DdeTriage.Finding("a link or formula that starts a program (DDE)"));
@@ -49,7 +51,7 @@ internal static partial class OfficeXmlTriage
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
-    [GeneratedRegex(@"<(?:\w+:)?Relationship\s[^>]*>", Options)]
+    [GeneratedRegex(@"<(?:[\w.-]+:)?Relationship\s(?:[^>""']|""[^""]*""|'[^']*')*>", Options)]
     private static partial Regex Relationship();
 
     [GeneratedRegex(@"<!DOCTYPE[^>]*\[\s*<!ENTITY\s", Options)]
@@ -58,24 +60,24 @@ internal static partial class OfficeXmlTriage
     [GeneratedRegex(@"TargetMode\s*=\s*[""']External", Options)]
     private static partial Regex External();
 
-    [GeneratedRegex(@"\sType\s*=\s*[""'][^""']*/(attachedTemplate|oleObject|frame|subDocument|externalLink|control)[""']", Options)]
+    [GeneratedRegex(@"\sType\s*=\s*[""'][^""']*/(attachedTemplate|oleObject|frame|subDocument|externalLink|control|aFChunk)[""']", Options)]
     private static partial Regex Fetched();
 
     [GeneratedRegex(@"\sTarget\s*=\s*[""']([^""']*)", Options)]
     private static partial Regex Target();
 
-    [GeneratedRegex(@"<w:instrText[^>]*>([^<]*)<", Options)]
+    [GeneratedRegex(@"<(?:[\w.-]+:)?instrText(?:\s[^<>]*)?>([^<]*)<", Options)]
     private static partial Regex Instruction();
 
-    [GeneratedRegex(@"\sw:instr\s*=\s*""([^""]*)""", Options)]
+    [GeneratedRegex(@"\s(?:[\w.-]+:)?instr\s*=\s*(?:""(?<code>[^""]*)""|'(?<code>[^']*)')", Options)]
     private static partial Regex Simple();
 
-    [GeneratedRegex(@"<(?:\w+:)?ddeLink\s", Options)]
+    [GeneratedRegex(@"<(?:[\w.-]+:)?ddeLink\s", Options)]
     private static partial Regex Link();
 
     [GeneratedRegex(@"Formula\s*=\s*""=[^""|]*\|[^""]*!", Options)]
     private static partial Regex Formula();
 
-    [GeneratedRegex(@"w:macrosPresent\s*=\s*[""']yes|<pkg:part [^>]*vbaProject\.bin", Options)]
+    [GeneratedRegex(@"\s(?:[\w.-]+:)?macrosPresent\s*=\s*[""']yes|<(?:[\w.-]+:)?part\s[^>]*vbaProject\.bin", Options)]
     private static partial Regex Macros();
 }

@@ -11,7 +11,7 @@ internal sealed class PdfKeywords
     [
         "obj", "endobj", "stream", "endstream", "xref", "trailer", "startxref",
         "/Page", "/Encrypt", "/ObjStm", "/JS", "/JavaScript", "/AA", "/OpenAction", "/AcroForm", "/JBIG2Decode", "/RichMedia",
-        "/Launch", "/EmbeddedFile", "/XFA",
+        "/Launch", "/EmbeddedFile", "/XFA", "/First",
     ];
 
     // Longer than any word above, so that what is cut off here could not have matched.

@@ -31,7 +31,7 @@ public sealed record CommandOptions
     /// <summary>True (default): whatever the tool writes to standard error means that it did not work.</summary>
     public bool StandardErrorIsFailure { get; init; } = true;
 
-    /// <summary>A path (RFC 9535's older cousin, as Json.NET reads it) that the JSON output of a run that worked always has; null: none.
+    /// <summary>A path (RFC 9535's older cousin, as Json.NET reads it) that the JSON output of a run that worked always has, with a value that is neither false nor null; null: none.
     /// With it, or with a rule that reads JSON, output that is no JSON is a failure.</summary>
     public string? SuccessJson { get; init; }
 

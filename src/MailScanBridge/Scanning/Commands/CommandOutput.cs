@@ -54,9 +54,9 @@ internal static class CommandOutput
             return $"its output lacks the proof of success: {FirstLine(output)}";
         }
 
-        return !ReadsJson(options) || (json is not null && (options.SuccessJson is not { } path || json.Has(path)))
+        return !ReadsJson(options) || (json is not null && (options.SuccessJson is not { } path || json.Proves(path)))
             ? null
-            : json is null ? $"its output is not one JSON value: {FirstLine(output)}" : $"its output lacks {options.SuccessJson} (success_json)";
+            : json is null ? $"its output is not one JSON value: {FirstLine(output)}" : $"its output lacks {options.SuccessJson}, or says false or null there (success_json)";
     }
 
     private static List<Finding> Find(CommandOptions options, int exitCode, string[] lines, JsonOutput? json) =>

@@ -44,6 +44,9 @@ internal sealed class JsonOutput
 
     public bool Has(string path) => Select(_root, path).Any();
 
+    /// <summary>Whether the path leads to something, and not to false or null alone: <c>{"scanned": false}</c> proves nothing.</summary>
+    public bool Proves(string path) => Select(_root, path).Any(t => t is not JValue { Value: null or false });
+
     /// <summary>The findings of one rule.</summary>
     public IEnumerable<(string? Name, int? Score, string? Detail)> Find(JsonFinding rule) => Select(_root, rule.Path).Select(match => (
         rule.Name is { } name ? Text(match, name) : (match as JValue)?.ToString(CultureInfo.InvariantCulture),

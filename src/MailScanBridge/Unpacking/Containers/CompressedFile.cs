@@ -4,7 +4,6 @@ using System.Text;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.LZMA;
 using SharpCompress.Compressors.Lzw;
-using SharpCompress.Compressors.Xz;
 using SharpCompress.Compressors.ZStandard;
 using Mode = SharpCompress.Compressors.CompressionMode;
 
@@ -35,8 +34,7 @@ internal sealed class CompressedFile : IContainer
             case ContentTypes.Bzip2:
                 return BZip2Stream.Create(content, Mode.Decompress, true, leaveOpen: true);
             case ContentTypes.Xz:
-                Dictionaries.CheckXz(content, budget.MaxDictionaryBytes);
-                return new XZStream(content);
+                return new XzStreams(content, budget.MaxDictionaryBytes);
             case ContentTypes.Zstandard:
                 return new DecompressionStream(content);
             case ContentTypes.Lzip:

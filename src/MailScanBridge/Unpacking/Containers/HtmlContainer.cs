@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking.Containers;
 
@@ -19,7 +21,7 @@ internal sealed partial class HtmlContainer : IContainer
             throw new LimitReachedException($"a page larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         var bytes = new byte[content.Length];
         content.ReadExactly(bytes);
-        string page = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+        string page = TextEncodings.Decode(bytes);
 
         foreach (Match match in DataUri().Matches(Decoded(page)))
         {
@@ -28,12 +30,40 @@ internal sealed partial class HtmlContainer : IContainer
         }
 
         foreach (Match match in Literal().Matches(page))
+            TakeOutKnown(FromBase64(match.Groups["data"].Value), "base64-literal", parts);
+        if (Joined(page) is { } joined)
         {
-            parts.Token.ThrowIfCancellationRequested();
-            if (FromBase64(match.Groups["data"].Value) is { } decoded
-                && ContentTypes.Detect(decoded.AsSpan(0, Math.Min(decoded.Length, ContentTypes.HeadLength))) != ContentTypes.Unknown)
-                parts.Read("base64-literal", null, () => new MemoryStream(decoded));
+            foreach (Match match in LongLiteral().Matches(joined))
+                TakeOutKnown(FromBase64(match.Groups["data"].Value), "base64-literal", parts);
         }
+
+        foreach (Match match in Numbers().Matches(page))
+            TakeOutKnown(Bytes(match.Groups["numbers"].Value), "bytes-literal", parts);
+    }
+
+    private static void TakeOutKnown(byte[]? decoded, string name, PartSink parts)
+    {
+        parts.Token.ThrowIfCancellationRequested();
+        if (decoded is not null && ContentTypes.Detect(decoded.AsSpan(0, Math.Min(decoded.Length, ContentTypes.HeadLength))) != ContentTypes.Unknown)
+            parts.Read(name, null, () => new MemoryStream(decoded));
+    }
+
+    // A literal that is cut into pieces, which stand in a list or are added up.
+    private static string? Joined(string page) => Seam().Replace(page, "") is var joined && joined.Length < page.Length ? joined : null;
+
+    // 80,75,3,4 or 0x50,0x4b: null where one of them is no byte.
+    private static byte[]? Bytes(string numbers)
+    {
+        string[] words = numbers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var bytes = new byte[words.Length];
+        for (int i = 0; i < words.Length; i++)
+        {
+            bool isHex = words[i].StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+            if (!byte.TryParse(isHex ? words[i].AsSpan(2) : words[i], isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i]))
+                return null;
+        }
+
+        return bytes;
     }
 
     private static byte[]? FromBase64(string text)
@@ -98,6 +128,17 @@ internal sealed partial class HtmlContainer : IContainer
     [GeneratedRegex(@"(?<quote>[""'`]\s*)?d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:\s*(?<type>[\w.+-]*/?[\w.+-]*)(?:[^,<>]{0,512}?(?<base64>;\s*b\s*a\s*s\s*e\s*6\s*4)\s*,(?<data>[A-Za-z0-9+/_=%\s\\-]*)|[^,<>""`]{0,512},(?<data>[^""'<>\s)]+))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DataUri();
 
-    [GeneratedRegex(@"[""'`](?<data>[A-Za-z0-9+/_-]{64,}={0,2})[""'`]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // In a script's string, or as the text of an element, where it may stand in lines.
+    [GeneratedRegex(@"[""'`>]\s*(?<data>[A-Za-z0-9+/_-]{60,}(?:\s+[A-Za-z0-9+/_-]+)*={0,2})\s*[""'`<]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Literal();
+
+    // Of what was joined, since lists of words become long words.
+    [GeneratedRegex(@"[""'`](?<data>[A-Za-z0-9+/_-]{100,}={0,2})[""'`]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex LongLiteral();
+
+    [GeneratedRegex(@"[""'`]\s*[,+]\s*[""'`]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Seam();
+
+    [GeneratedRegex(@"[\[(]\s*(?<numbers>(?:(?:0[xX][0-9A-Fa-f]{1,2}|[0-9]{1,3})\s*,\s*){48,}(?:0[xX][0-9A-Fa-f]{1,2}|[0-9]{1,3}),?)\s*[\])]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Numbers();
 }

@@ -7,16 +7,30 @@ namespace MailScanBridge.Unpacking.Containers;
 internal sealed class MailContainer : IContainer
 {
     public bool Opens(ScanItem item, Stream content) =>
-        item.Type is ContentTypes.Mail or ContentTypes.Mbox || item.IsDeclaredMail;
+        item.Type is ContentTypes.Mail or ContentTypes.Mbox || item.IsDeclaredMail || IsHidden(item, content);
+
+    // Word opens a web archive behind anything, a PDF too, and mail programs skip lines that are no headers.
+    private static bool IsHidden(ScanItem item, Stream content) =>
+        (item.Type == ContentTypes.Pdf || (TextTypes.IsReadAsMail(item.Name) && (item.Type == ContentTypes.Unknown || item.Type.StartsWith("text/", StringComparison.Ordinal))))
+        && FirstHeader(content, "MIME-Version"u8) > 0;
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
+        if (item.Type is not (ContentTypes.Mail or ContentTypes.Mbox) && !item.IsDeclaredMail)
+        {
+            long start = FirstHeader(content, "MIME-Version"u8);
+            parts.Problem(Reasons.Damaged, $"a mail behind {start} bytes of something else");
+            var hidden = new SliceStream(content, start, content.Length - start, parts.Token);
+            MailSecondLook.TakeOut(hidden, parts, Parse(item, hidden, parts));
+            return;
+        }
+
         try
         {
             bool hasEmpty = Parse(item, content, parts);
             MailSecondLook.TakeOut(content, parts, hasEmpty);
         }
-        catch (FormatException e) when (parts.Count == 0 && FirstHeader(content) is var start and > 0)
+        catch (FormatException e) when (parts.Count == 0 && FirstHeader(content, []) is var start and > 0)
         {
             // Mail programs skip lines in front of the headers that the parser refuses.
             parts.Problem(Reasons.Damaged, $"{start} bytes in front of the headers: {e.Message}");
@@ -46,15 +60,15 @@ internal sealed class MailContainer : IContainer
         return layout.HasEmptyMultipart;
     }
 
-    /// <summary>The first line, after the very first, from which on the content looks like a mail; 0 for none.</summary>
-    private static long FirstHeader(Stream content)
+    /// <summary>The first line, after the very first, from which on the content looks like a mail with that header among its first; 0 for none.</summary>
+    private static long FirstHeader(Stream content, ReadOnlySpan<byte> needed)
     {
         var head = new byte[(int)Math.Min(ContentTypes.HeadLength, content.Length)];
         content.Position = 0;
         content.ReadExactly(head);
         for (int line = 0; (line = Array.IndexOf(head, (byte)'\n', line) + 1) > 0;)
         {
-            if (TextTypes.IsMail(head.AsSpan(line)))
+            if (TextTypes.IsMail(head.AsSpan(line), needed))
                 return line;
         }
 

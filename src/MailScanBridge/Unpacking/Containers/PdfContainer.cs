@@ -26,8 +26,8 @@ internal sealed class PdfContainer : IContainer
 
         var names = new Dictionary<int, string?>();
         foreach (PdfObject o in file.Objects)
-            Collect(o.Value, names);
-        foreach (PdfObject o in file.Objects.Where(o => o.IsStream && (o.Dictionary!.Name("Type") == "EmbeddedFile" || names.ContainsKey(o.Number))))
+            Collect(o.Value, names, file);
+        foreach (PdfObject o in file.Objects.Where(o => o.IsStream && (file.Resolve(o.Dictionary!.GetValueOrDefault("Type")).Any(t => t is PdfName { Value: "EmbeddedFile" }) || names.ContainsKey(o.Number))))
         {
             string? type = o.Dictionary!.Name("Subtype");
             parts.Write(names.GetValueOrDefault(o.Number), type?.ToLowerInvariant(), target => file.Decode(o, target, limits));
@@ -35,7 +35,7 @@ internal sealed class PdfContainer : IContainer
     }
 
     // File specifications stand anywhere: in name trees, annotations, actions.
-    private static void Collect(object? value, Dictionary<int, string?> names)
+    private static void Collect(object? value, Dictionary<int, string?> names, PdfFile file)
     {
         var pending = new Stack<object?>();
         pending.Push(value);
@@ -48,12 +48,12 @@ internal sealed class PdfContainer : IContainer
                         pending.Push(item);
                     break;
                 case PdfDictionary dictionary:
-                    if (dictionary.GetValueOrDefault("EF") is PdfDictionary files)
+                    foreach (PdfDictionary files in file.Resolve(dictionary.GetValueOrDefault("EF")).OfType<PdfDictionary>())
                     {
                         foreach (string platform in s_platforms)
                         {
-                            if (files.GetValueOrDefault(platform) is PdfReference file)
-                                names.TryAdd(file.Number, Text(dictionary.GetValueOrDefault("UF")) ?? Text(dictionary.GetValueOrDefault("F")));
+                            if (files.GetValueOrDefault(platform) is PdfReference stream)
+                                names.TryAdd(stream.Number, Text(dictionary.GetValueOrDefault("UF")) ?? Text(dictionary.GetValueOrDefault("F")));
                         }
                     }
 

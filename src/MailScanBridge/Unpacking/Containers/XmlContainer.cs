@@ -1,10 +1,12 @@
 using System.IO.Compression;
-using System.Text;
+using System.Net;
 using System.Text.RegularExpressions;
+using MailScanBridge.Unpacking.Office;
+using MailScanBridge.Unpacking.Types;
 
 namespace MailScanBridge.Unpacking.Containers;
 
-/// <summary>Office documents that are one XML file (Word 2003 XML, flat OPC): their binary parts stand in them as base64.</summary>
+/// <summary>Documents that are one XML file (Word 2003 XML, flat OPC, a PDF in Adobe's XDP): their binary parts stand in them as base64. A prefix may have any name.</summary>
 internal sealed partial class XmlContainer : IContainer
 {
     // Macros of Word 2003 XML are wrapped once more: this mark, then zlib from here on.
@@ -18,14 +20,14 @@ internal sealed partial class XmlContainer : IContainer
             throw new LimitReachedException($"an XML file larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
         var bytes = new byte[content.Length];
         content.ReadExactly(bytes);
-        string xml = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+        string xml = XmlText.Plain(TextEncodings.Decode(bytes));
         foreach (Match match in Binary().Matches(xml))
         {
             parts.Token.ThrowIfCancellationRequested();
             byte[] data;
             try
             {
-                data = Convert.FromBase64String(match.Groups["data"].Value);
+                data = Convert.FromBase64String(WebUtility.HtmlDecode(match.Groups["data"].Value));
             }
             catch (FormatException)
             {
@@ -41,6 +43,6 @@ internal sealed partial class XmlContainer : IContainer
         }
     }
 
-    [GeneratedRegex(@"<(?:pkg:binaryData|w:binData|w:docOleData|o:OLEObject|pic:binData)(?:\s+w:name=""(?<name>[^""]*)"")?[^>]*>(?<data>[A-Za-z0-9+/=\s]+)<", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"<(?:[\w.-]+:)?(?:binaryData|binData|docOleData|OLEObject|chunk)(?:\s+(?:[\w.-]+:)?name\s*=\s*[""'](?<name>[^""'<]*)[""'])?(?:\s[^<>]*)?>(?<data>[A-Za-z0-9+/=&#;\s]+)<", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Binary();
 }

@@ -11,7 +11,8 @@ internal sealed class ZipContainer : IContainer
         ContentTypes.OpenPackage, ContentTypes.OpenDocument, ContentTypes.Epub, ContentTypes.JavaArchive,
     ];
 
-    // Members of these are taken out by their own reader, and a stored zip may well be the last of them.
+    // Members of these are taken out by their own reader, and a stored zip may well be the last of them: something of theirs, if but padding, stands
+    // behind it. One that ends with the file's last byte is no member: Java and Explorer open it, whatever is in front.
     private static readonly HashSet<string> s_openedOtherwise =
     [
         ContentTypes.Mail, ContentTypes.Mbox, ContentTypes.Tar, ContentTypes.SevenZip, ContentTypes.Rar, ContentTypes.Tnef, ContentTypes.Ole,
@@ -25,7 +26,8 @@ internal sealed class ZipContainer : IContainer
     ];
 
     public bool Opens(ScanItem item, Stream content) =>
-        s_types.Contains(item.Type) || (!s_openedOtherwise.Contains(item.Type) && (ZipDirectory.EndsIn(content) || (!s_storesFiles.Contains(item.Type) && ZipDirectory.StandsIn(content))));
+        s_types.Contains(item.Type) || (!s_openedOtherwise.Contains(item.Type) && (ZipDirectory.EndsIn(content) || (!s_storesFiles.Contains(item.Type) && ZipDirectory.StandsIn(content))))
+        || (item.Type is not (ContentTypes.Mail or ContentTypes.Mbox or ContentTypes.Empty) && ZipDirectory.EndsExactlyIn(content));
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {

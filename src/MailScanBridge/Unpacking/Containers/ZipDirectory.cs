@@ -41,6 +41,14 @@ internal sealed class ZipDirectory
     /// <summary>True where a whole zip ends the file, though something else may start it.</summary>
     public static bool EndsIn(Stream file) => FindEnd(file, 0) >= 0;
 
+    /// <summary>True where the last byte of the zip, or of its comment, is that of the file.</summary>
+    public static bool EndsExactlyIn(Stream file)
+    {
+        Span<byte> length = stackalloc byte[2];
+        return FindEnd(file, 0) is var end and >= 0 && ZipHeaders.ReadAt(file, end + ZipHeaders.EndLength - length.Length, length)
+            && end + ZipHeaders.EndLength + BinaryPrimitives.ReadUInt16LittleEndian(length) == file.Length;
+    }
+
     /// <summary>
     /// True where a sound local header stands anywhere in the first 256 MiB: programs open a zip with more behind it than a
     /// comment may hold. Its members are then taken by their local headers, and that is said.
@@ -244,25 +252,28 @@ internal sealed class ZipDirectory
         return (start, length, start - offset, count);
     }
 
-    private delegate bool Accept(ReadOnlySpan<byte> four);
+    public delegate bool Accept(ReadOnlySpan<byte> four);
 
-    private static long Find(Stream file, ReadOnlySpan<byte> pattern, long from, long to, CancellationToken token, Accept? accept = null)
+    /// <summary>Where the pattern first stands; -1 for nowhere.</summary>
+
+    public static long Find(Stream file, ReadOnlySpan<byte> pattern, long from, long to, CancellationToken token, Accept? accept = null)
     {
         var buffer = new byte[64 * 1024];
-        while (to - from >= 4)
+        int needed = Math.Max(4, pattern.Length);
+        while (to - from >= needed)
         {
             token.ThrowIfCancellationRequested();
             int length = (int)Math.Min(buffer.Length, to - from);
             Span<byte> window = buffer.AsSpan(0, length);
             if (!ZipHeaders.ReadAt(file, from, window))
                 return -1;
-            for (int at = 0; at <= length - 4; at++)
+            for (int at = 0; at <= length - needed; at++)
             {
                 int next = window[at..].IndexOf(pattern);
                 if (next < 0)
                     break;
                 at += next;
-                if (at > length - 4)
+                if (at > length - needed)
                     break;
                 if (accept is null || accept(window.Slice(at, 4)))
                     return from + at;
@@ -270,7 +281,7 @@ internal sealed class ZipDirectory
 
             if (length < buffer.Length)
                 return -1;
-            from += length - 3;
+            from += length - (needed - 1);
         }
 
         return -1;

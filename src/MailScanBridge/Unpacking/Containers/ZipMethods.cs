@@ -82,14 +82,13 @@ internal static class Dictionaries
             throw new LimitReachedException($"a dictionary of {size} bytes (unpacking.max_dictionary)", LimitScope.Part);
     }
 
-    /// <summary>The dictionary of an xz file's first block (The .xz File Format 1.2.1, 3.1 and 5.3.1); leaves the position at the start.</summary>
-    public static void CheckXz(Stream file, long limit)
+    /// <summary>The dictionary of the first block of an xz stream that starts there (The .xz File Format 1.2.1, 3.1 and 5.3.1).</summary>
+    public static void CheckXz(Stream file, long limit, long start)
     {
         const int FirstBlock = 12, LongestHeader = 1024, Lzma2 = 0x21;
-        var header = new byte[(int)Math.Min(FirstBlock + LongestHeader, file.Length)];
-        file.Position = 0;
-        file.ReadExactly(header);
-        file.Position = 0;
+        var header = new byte[(int)Math.Min(FirstBlock + LongestHeader, file.Length - start)];
+        if (!ZipHeaders.ReadAt(file, start, header) || header.Length <= FirstBlock)
+            return; // too short for a block: the decoder says so
         // Filters follow the flags and up to two numbers; LZMA2 is its id, a size of one, and the dictionary's size.
         for (int at = FirstBlock + 2; at + 2 < header.Length && at < FirstBlock + (header[FirstBlock] + 1) * 4; at++)
         {

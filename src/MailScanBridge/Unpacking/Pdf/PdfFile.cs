@@ -12,8 +12,12 @@ internal sealed class PdfFile
     // never end are read again and again.
     private const long MaxReads = 16;
 
+    // Objects of one number that a reference may mean. Each save of a file may add one.
+    private const int MostOfOneNumber = 256;
+
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly List<PdfObject> _objects = [];
+    private readonly Dictionary<int, List<object?>> _byNumber = [];
     private readonly List<byte[]> _objectStreams = [];
     private readonly List<(string Reason, string Detail)> _unseen = [];
 
@@ -45,13 +49,75 @@ internal sealed class PdfFile
         content.ReadExactly(bytes);
         var file = new PdfFile(bytes);
         file.ReadObjects(limits, token);
+        file.MendLengths();
         file.ReadObjectStreams(limits, token);
         return file;
     }
 
     /// <summary>Writes a stream's content, filters undone.</summary>
     public void Decode(PdfObject stream, Stream target, PdfLimits limits) =>
-        PdfFilters.Decode(_bytes.Slice(stream.DataStart, stream.DataLength), stream.Dictionary!, target, limits.MaxObjectStreamBytes);
+        PdfFilters.Decode(_bytes.Slice(stream.DataStart, stream.DataLength), stream.Dictionary!, One, target, limits.MaxObjectStreamBytes);
+
+    /// <summary>What a value may be: itself, or the objects it refers to, of which several may have one number.</summary>
+    public IEnumerable<object?> Resolve(object? value)
+    {
+        if (value is not PdfReference)
+            return [value];
+        var found = new List<object?>();
+        var seen = new HashSet<int>(); // one reference may lead to the next, and back
+        var pending = new Stack<object?>([value]);
+        while (pending.TryPop(out object? next))
+        {
+            if (next is not PdfReference reference)
+                found.Add(next);
+            else if (seen.Add(reference.Number))
+                _byNumber.GetValueOrDefault(reference.Number)?.ForEach(pending.Push);
+        }
+
+        return found;
+    }
+
+    // What decides how bytes are read must be one thing: which of several objects of a number a reader takes, only that reader knows.
+    private object? One(object? value)
+    {
+        if (value is not PdfReference reference)
+            return value;
+        object?[] found = [.. Resolve(value)];
+        return found.Length == 1 ? found[0] : throw new NotSupportedException($"{(found.Length == 0 ? "no object" : "several objects")} {reference.Number} for a filter or its parameters");
+    }
+
+    private void Add(PdfObject o)
+    {
+        _objects.Add(o);
+        if (!_byNumber.TryGetValue(o.Number, out List<object?>? same))
+            _byNumber.Add(o.Number, same = []);
+        if (same.Count < MostOfOneNumber)
+            same.Add(o.Value);
+        else
+            AddUnseen(Reasons.Limits, $"more than {MostOfOneNumber} objects of one number");
+    }
+
+    // A length that stands in an object of its own is known only now; without it the data would end at an "endstream" of its own.
+    private void MendLengths()
+    {
+        for (int i = 0; i < _objects.Count; i++)
+        {
+            PdfObject o = _objects[i];
+            if (!o.IsStream || o.Dictionary!.GetValueOrDefault("Length") is not PdfReference length)
+                continue;
+            foreach (object? value in Resolve(length))
+            {
+                if (value is double and > 0 and <= int.MaxValue && DataLength(_bytes.Span, o.DataStart, (int)(double)value) is var stated && stated > o.DataLength)
+                    _objects[i] = o = o with { DataLength = stated };
+            }
+        }
+    }
+
+    // An object stream is one by what refers to it; its type is decoration, which some readers never look at.
+    private bool IsObjectStream(PdfObject o) => o.IsStream
+        && (Resolve(o.Dictionary!.GetValueOrDefault("Type")).Any(t => t is PdfName { Value: "ObjStm" }) || (o.Dictionary!.ContainsKey("First") && o.Dictionary.ContainsKey("N")));
+
+    private int Number(PdfDictionary dictionary, string key) => Resolve(dictionary.GetValueOrDefault(key)).Select(v => v is double and >= 0 and <= int.MaxValue ? (int)(double)v : 0).DefaultIfEmpty().Max();
 
     private void ReadObjects(PdfLimits limits, CancellationToken token)
     {
@@ -75,7 +141,7 @@ internal sealed class PdfFile
 
             // The search goes on right behind the keyword, not behind the object: an object that never ends, or a stream
             // that claims to be long, would hide all that follows.
-            _objects.Add(ReadObject(bytes, number, at, limits, out int end));
+            Add(ReadObject(bytes, number, at, limits, out int end));
             read += end - at;
         }
 
@@ -124,7 +190,7 @@ internal sealed class PdfFile
     private void ReadObjectStreams(PdfLimits limits, CancellationToken token)
     {
         int left = limits.MaxObjectStreamBytes;
-        foreach (PdfObject container in _objects.FindAll(o => o.IsStream && o.Dictionary!.Name("Type") == "ObjStm"))
+        foreach (PdfObject container in _objects.FindAll(IsObjectStream))
         {
             token.ThrowIfCancellationRequested();
             if (IsEncrypted)
@@ -157,7 +223,7 @@ internal sealed class PdfFile
     // 7.5.7: pairs of object number and offset, then the objects from /First on.
     private void ReadMembers(PdfDictionary dictionary, byte[] content, PdfLimits limits)
     {
-        int first = dictionary.Number("First") ?? 0, count = dictionary.Number("N") ?? 0;
+        int first = Number(dictionary, "First"), count = Number(dictionary, "N");
         var header = new PdfParser(content, 0, limits.MaxNesting);
         for (int i = 0; i < count && header.Position < Math.Min(first, content.Length); i++)
         {
@@ -170,7 +236,7 @@ internal sealed class PdfFile
             }
 
             var parser = new PdfParser(content, first + (int)offset, limits.MaxNesting);
-            _objects.Add(new PdfObject((int)number, parser.Read()));
+            Add(new PdfObject((int)number, parser.Read()));
             if (parser.TooDeep)
                 AddUnseen(Reasons.Limits, $"PDF values more than {limits.MaxNesting} deep");
         }

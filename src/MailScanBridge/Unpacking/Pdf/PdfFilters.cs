@@ -8,12 +8,12 @@ internal static class PdfFilters
     // More filters on one stream than this are there to cost time.
     private const int MaxFilters = 8;
 
-    /// <summary>Writes the stream's content, filters undone, into <paramref name="target"/>, which may throw to stop it.</summary>
+    /// <summary>Writes the stream's content, filters undone, into <paramref name="target"/>, which may throw to stop it; <paramref name="resolve"/> follows references.</summary>
     /// <exception cref="NotSupportedException">A filter that is not known.</exception>
-    public static void Decode(ReadOnlyMemory<byte> data, PdfDictionary dictionary, Stream target, int maxIntermediate)
+    public static void Decode(ReadOnlyMemory<byte> data, PdfDictionary dictionary, Func<object?, object?> resolve, Stream target, int maxIntermediate)
     {
-        List<object?> filters = [.. dictionary.Many("Filter", "F")];
-        List<object?> parameters = [.. dictionary.Many("DecodeParms", "DP")];
+        List<object?> filters = Many("Filter", "F");
+        List<object?> parameters = Many("DecodeParms", "DP");
         if (filters.Count > MaxFilters)
             throw new NotSupportedException($"a stream with {filters.Count} filters");
         Stream content = new ReadOnlyMemoryStream(data);
@@ -25,6 +25,14 @@ internal static class PdfFilters
         }
 
         content.CopyTo(target, 64 * 1024);
+
+        // One value or an array of them, each of which may stand in an object of its own.
+        List<object?> Many(string key, string abbreviation) => resolve(dictionary.GetValueOrDefault(key) ?? dictionary.GetValueOrDefault(abbreviation)) switch
+        {
+            List<object?> list => [.. list.Select(resolve)],
+            null => [],
+            var one => [one],
+        };
     }
 
     private static Stream Undo(string? filter, Stream content, int max) => filter switch

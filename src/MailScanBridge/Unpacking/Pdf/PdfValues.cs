@@ -31,13 +31,6 @@ internal sealed class PdfDictionary : Dictionary<string, object?>
     public string? Name(string key) => (this.GetValueOrDefault(key) as PdfName)?.Value;
 
     public int? Number(string key) => this.GetValueOrDefault(key) is double number && number is >= 0 and <= int.MaxValue ? (int)number : null;
-
-    /// <summary>One value or an array of them, as filters are written.</summary>
-    public IEnumerable<object?> Many(string key, string abbreviation)
-    {
-        object? value = this.GetValueOrDefault(key) ?? this.GetValueOrDefault(abbreviation);
-        return value is List<object?> list ? list : value is null ? [] : [value];
-    }
 }
 
 /// <summary>One indirect object.</summary>

@@ -84,6 +84,8 @@ internal static class BinaryTypes
                 return s.Type;
         }
 
+        if (head.Length >= 32 && head[0] == 0x30 && Cms(head[..32]) is { } cms)
+            return cms;
         if (head.StartsWith("MZ"u8) && Executable(head) is { } executable)
             return executable;
         if (head.StartsWith("BZh"u8) && head.Length >= 10 && head[3] is >= (byte)'1' and <= (byte)'9'
@@ -108,6 +110,16 @@ internal static class BinaryTypes
         if (head.Length >= 29 && head[0] == 0x1A && head[1] is >= 1 and <= 11 && IsArcName(head.Slice(2, 13)))
             return ContentTypes.Arc;
         return Pdf(head);
+    }
+
+    // ContentInfo (RFC 5652 3): a sequence that begins with one of these identifiers, the last numbers of PKCS #7 and S/MIME.
+    private static string? Cms(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> pkcs7 = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07], smime = [0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01];
+        const int SignedData = 2, LongestLength = 6;
+        if (head[..(LongestLength + pkcs7.Length)].IndexOf(pkcs7) is var at and >= 0)
+            return head[at + pkcs7.Length] == SignedData ? ContentTypes.Cms : ContentTypes.CmsEncrypted;
+        return head[..(LongestLength + smime.Length)].IndexOf(smime) >= 0 ? ContentTypes.CmsEncrypted : null;
     }
 
     // "MZ" opens many an English text, too: what follows must not be text.

@@ -15,6 +15,13 @@ internal static class TextTypes
         "Content-Type", "Content-Transfer-Encoding", "Reply-To", "Sender", "DKIM-Signature", "X-Mailer", "Newsgroups", "Path",
     };
 
+    // Extensions by which Windows and others run or load what is text.
+    private static readonly HashSet<string> s_programNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".js", ".jse", ".mjs", ".vbs", ".vbe", ".wsf", ".wsh", ".wsc", ".sct", ".hta", ".bat", ".cmd", ".com", ".ps1", ".psm1", ".psd1", ".ps1xml", ".py", ".pyw", ".pl", ".sh", ".command",
+        ".reg", ".inf", ".msc", ".settingcontent-ms", ".library-ms", ".searchconnector-ms", ".application", ".appref-ms", ".scf", ".url", ".desktop", ".theme", ".rdp", ".jnlp",
+    };
+
     private static readonly string[] s_htmlOpenings =
         ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<table", "<title", "<meta", "<style", "<form", "<div", "<a ", "<img", "<p>", "<p ", "<br", "<h1", "<h2", "<font", "<b>", "<center", "<span",
             "<object", "<embed", "<frameset", "<base ", "<link ", "<!--"];
@@ -47,8 +54,8 @@ internal static class TextTypes
         return Marked(lower) ?? Script(lower) ?? ContentTypes.Text;
     }
 
-    /// <summary>Header lines from the first line on, one of them of a name that mail uses, and at least two.</summary>
-    public static bool IsMail(ReadOnlySpan<byte> head)
+    /// <summary>Header lines from the first line on, one of them of a name that mail uses (or of the one that is needed), and at least two.</summary>
+    public static bool IsMail(ReadOnlySpan<byte> head, ReadOnlySpan<byte> needed = default)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             head = head[3..];
@@ -82,7 +89,7 @@ internal static class TextTypes
             if (name.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E))
                 return known && headers >= 2;
             headers++;
-            known |= s_mailHeaders.Contains(Encoding.ASCII.GetString(name));
+            known |= needed.IsEmpty ? s_mailHeaders.Contains(Encoding.ASCII.GetString(name)) : Ascii.EqualsIgnoreCase(name, needed);
         }
 
         return known && headers >= 2;
@@ -92,6 +99,13 @@ internal static class TextTypes
     public static bool IsShownAsPage(string? declaredType, string? name) =>
         declaredType?.Split(';')[0].Trim().ToLowerInvariant() is ContentTypes.Html or "application/xhtml+xml" or ContentTypes.Svg
         || Path.GetExtension(name)?.ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".xht" or ".shtml" or ".svg" or ".hta";
+
+    /// <summary>Whether the name alone has a mail program, or Word, look for a mail in it, behind whatever stands in front.</summary>
+    public static bool IsReadAsMail(string? name) => Path.GetExtension(name)?.ToLowerInvariant() is ".eml" or ".mht" or ".mhtml" or ".mhtm" or ".nws" or ".doc" or ".dot" or ".rtf";
+
+    /// <summary>Whether the name alone has a desktop run it, so that it is a program however harmless its text looks: <c>From: x</c> is a sentence of JavaScript too.</summary>
+    public static bool IsRunAsProgram(string? name) =>
+        name is not null && s_programNames.Contains(Path.GetExtension(name.TrimEnd('.', ' ')).TrimEnd());
 
     public static bool IsHtml(ReadOnlySpan<byte> head) =>
         Decode(head, out string text) && Marked(text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant()) == ContentTypes.Html;
@@ -149,7 +163,7 @@ internal static class TextTypes
             return ContentTypes.Sylk;
         if (text.Contains("(this file must be converted with binhex", StringComparison.Ordinal))
             return ContentTypes.BinHex;
-        if (text.StartsWith("-----begin pgp message-----", StringComparison.Ordinal))
+        if (text.StartsWith("-----begin pgp message-----", StringComparison.Ordinal) || text.Contains("\n-----begin pgp message-----", StringComparison.Ordinal))
             return ContentTypes.Pgp;
         if (text.StartsWith("begin ", StringComparison.Ordinal) && text.Length > 9 && char.IsAsciiDigit(text[6]) && char.IsAsciiDigit(text[8]))
             return ContentTypes.UuEncoded;
@@ -166,22 +180,9 @@ internal static class TextTypes
     private static bool Decode(ReadOnlySpan<byte> head, out string text)
     {
         ReadOnlySpan<byte> window = head[..Math.Min(Window, head.Length)];
-        if (window.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) && window.Length >= 4)
+        if (TextEncodings.Utf16(window, out int mark) is { } encoding)
         {
-            text = Encoding.Unicode.GetString(window[2..]);
-            return true;
-        }
-
-        if (window.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) && window.Length >= 4)
-        {
-            text = Encoding.BigEndianUnicode.GetString(window[2..]);
-            return true;
-        }
-
-        // UTF-16 without a mark: every other byte is zero.
-        if (window.Length >= 32 && window[0] != 0 && ZeroShare(window, 1) > 0.9 && ZeroShare(window, 0) < 0.1)
-        {
-            text = Encoding.Unicode.GetString(window);
+            text = encoding.GetString(window[mark..]);
             return true;
         }
 
@@ -195,14 +196,6 @@ internal static class TextTypes
         // A mail or a page may hold a few stray control bytes; a binary file has them all over.
         text = controls * 200 <= window.Length ? Encoding.UTF8.GetString(window) : "";
         return text.Length > 0;
-    }
-
-    private static double ZeroShare(ReadOnlySpan<byte> window, int start)
-    {
-        int zeros = 0, count = 0;
-        for (int i = start; i < window.Length; i += 2, count++)
-            zeros += window[i] == 0 ? 1 : 0;
-        return count == 0 ? 0 : (double)zeros / count;
     }
 
     private static string AfterFirstLine(string text) => text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];

@@ -1,4 +1,3 @@
-using System.Text;
 using MailScanBridge.Unpacking.Containers;
 
 namespace MailScanBridge.Unpacking.Types;
@@ -87,6 +86,6 @@ internal static class ZipTypes
         }
 
         ReadOnlySpan<byte> text = buffer.AsSpan(0, read);
-        return text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(text) : Encoding.UTF8.GetString(text);
+        return TextEncodings.Decode(text);
     }
 }

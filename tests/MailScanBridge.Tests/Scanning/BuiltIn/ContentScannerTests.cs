@@ -74,6 +74,24 @@ public sealed class ContentScannerTests : IDisposable
         Assert.Null(result.Reason);
     }
 
+    [Theory]
+    [InlineData("a.js", "var a = 1;")]
+    [InlineData("a.JS. ", "From: x;\nTo: y;\n\n")]
+    [InlineData("a.js", "BEGIN:VCARD\n")]
+    [InlineData("a.js", "GIF89a=1;")]
+    [InlineData("a.bat", "start calc")]
+    [InlineData("a.hta", "<html><script language=vbscript>GetObject(x)</script></html>")]
+    [InlineData("a.msc", "<?xml version=\"1.0\"?><MMC_ConsoleFile/>")]
+    [InlineData("a.reg", "Windows Registry Editor Version 5.00")]
+    public async Task A_text_whose_name_runs_it_is_a_program_and_of_programs_there_is_no_opinion(string name, string text)
+    {
+        string path = _folder.Write("item", Encoding.ASCII.GetBytes(text));
+        ScannerResult result = await new ContentScanner().ScanAsync(Unpacker.Examine(path, name, null), TestContext.Current.CancellationToken);
+        Assert.Equal(ScanOutcome.NoOpinion, result.Outcome);
+        ScannerResult plain = await new ContentScanner().ScanAsync(Unpacker.Examine(path, "a.txt", null), TestContext.Current.CancellationToken);
+        Assert.Equal(ScanOutcome.Scanned, plain.Outcome);
+    }
+
     [Fact]
     public async Task Of_bytes_of_no_known_kind_there_is_no_opinion()
     {
@@ -122,6 +140,16 @@ public sealed class ContentScannerTests : IDisposable
         ScannerResult result = await Scan(PdfFile.Page("x", "/OpenAction 7 0 R ", PdfFile.Stream("/Type /ObjStm /N 1 /First 4 ", objects)));
         Assert.Equal("Pdf.AutoScript", Assert.Single(result.Findings).Name);
         Assert.Equal(ScanOutcome.Scanned, result.Outcome);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/Type 60 0 R ")]
+    public async Task An_object_stream_need_not_say_that_it_is_one(string type)
+    {
+        byte[] objects = PdfFile.Ascii("7 0 << /S /JavaScript /JS (x) >>");
+        ScannerResult result = await Scan(PdfFile.Page("x", "/OpenAction 7 0 R ", PdfFile.Stream(type + "/N 1 /First 4 ", objects), PdfFile.Ascii("<< >>\nendobj\n60 0 obj\n/ObjStm")));
+        Assert.Equal(["Pdf.AutoScript"], result.Findings.Select(f => f.Name));
     }
 
     [Fact]

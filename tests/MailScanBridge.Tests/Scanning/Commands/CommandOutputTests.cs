@@ -52,6 +52,9 @@ public sealed class CommandOutputTests
 
         Assert.Equal(ScanOutcome.NoOpinion, CommandOutput.Read(options, 0, "{\"scanned\":true}", "").Outcome);
         AssertDown(CommandOutput.Read(options, 0, "{\"error\":\"no\"}", ""), "lacks $.scanned");
+        AssertDown(CommandOutput.Read(options, 0, "{\"scanned\":false}", ""), "says false or null");
+        AssertDown(CommandOutput.Read(options, 0, "{\"scanned\":null}", ""), "says false or null");
+        Assert.Equal(ScanOutcome.NoOpinion, CommandOutput.Read(options, 0, "{\"scanned\":0}", "").Outcome);
     }
 
     [Fact]
