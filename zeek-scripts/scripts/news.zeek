@@ -221,6 +221,7 @@ function write_verdict(v: Verdict, row: Info, desc: string, now: time)
 		    $fuid=row$fuid, $seqno=v$seqno, $node=v$node, $incarnation=v$incarnation,
 		    $why=fmt("malicious: %s", describe_file(row))));
 
-	if ( row$status == "rescan" && row$verdict != "malicious" )
+	# A scan that failed says nothing against the one that did not.
+	if ( row$status == "rescan" && ( row$verdict == "clean" || row$verdict == "suspicious" ) )
 		hook withdraw(v$node, v$incarnation, v$seqno, fmt("a later scan says %s", row$verdict));
 	}

@@ -137,6 +137,11 @@ export {
 	## its answer to a hello must come before the bridge counts as down.
 	const start_grace = 5sec &redef;
 
+	## All that is open is sent again at a new epoch of the daemon, but no more
+	## often than this: a daemon that starts again and again, or somebody who
+	## says so in its name, must not have Zeek flood the hub. Default: 2 seconds.
+	const epoch_gap = 2sec &redef;
+
 	## Requests given up whose late verdict is still recognised as such.
 	const max_remembered: count = 50000 &redef;
 }
