@@ -80,10 +80,20 @@ event file_gap(f: fa_file, offset: count, len: count)
 		attach(f, fa_metadata(), Files::file_exists(f$id));
 	}
 
+# Others may extract the same file, to a limit of their own, and Zeek's own record of
+# the file does not tell whose was reached. The name does; its directory may be spelt
+# otherwise by now.
+event file_extraction_limit(f: fa_file, args: Files::AnalyzerArgs, limit: count, len: count)
+	{
+	if ( f?$mailscan && f$mailscan$path != "" && args?$extract_filename &&
+	     ends_with(args$extract_filename, f$mailscan$path[|our_spool|:]) )
+		f$mailscan$cutoff = T;
+	}
+
 function make_request(f: fa_file, state: FileState): FileRequest
 	{
 	local info = f$info;
-	local cutoff = info?$extracted_cutoff && info$extracted_cutoff;
+	local cutoff = state$cutoff;
 	local r = FileRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=0, $attempt=0, $ts=network_time(), $sent=network_time(),
 	    $path=state$path, $kind=state$kind, $source=f$source, $fuid=f$id,
@@ -148,7 +158,7 @@ event file_state_remove(f: fa_file) &priority=-5
 		p$bytes = p$r$cutoff ? state$plan$limit : f$seen_bytes;
 
 	if ( log_first_bytes > 0 && f?$bof_buffer )
-		p$first_bytes = f$bof_buffer[0:log_first_bytes];
+		p$first_bytes = |f$bof_buffer| > log_first_bytes ? f$bof_buffer[0:log_first_bytes] : f$bof_buffer;
 
 	if ( f?$conns )
 		for ( id, c in f$conns )

@@ -42,6 +42,8 @@ export {
 		plan: FilePlan &optional;
 		## Where it is extracted to, if it is.
 		path: string &default="";
+		## It stopped at the limit.
+		cutoff: bool &default=F;
 		## Why it will not be asked about after all, and in words for people.
 		refused: string &default="";
 		refused_because: string &default="";
