@@ -91,7 +91,8 @@ export {
 	option accept_timeout = 5sec;
 
 	## Publications of a request that is not accepted, after which it is given
-	## up. Default: 3, so after 5, 10 and 20 seconds.
+	## up. 1 to 30. Default: 3, so after 5, 10 and 20
+	## seconds.
 	option max_attempts: count = 3;
 
 	## Longest wait for a verdict, from the end of the file and whatever the
