@@ -2,18 +2,9 @@
 ##! runs, the setting keeps the value that it had, and a warning says so.
 
 @load ./ledger
+@load ./urls
 
 module MailScan;
-
-# Settings that are no use as nothing or less: a wait that is over before it began
-# gives up on everything, a clock without a pause does nothing else.
-const needs_time: vector of string = {
-	"MailScan::accept_timeout",
-	"MailScan::max_answer_wait",
-	"MailScan::url_timeout",
-	"MailScan::ledger_interval",
-	"MailScan::tick_interval"
-};
 
 # What is doubled so often is no time any more.
 const most_attempts = 30;
