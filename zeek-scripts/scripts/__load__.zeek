@@ -34,6 +34,8 @@
 # Does it add up, and can others see it?
 @load ./ledger
 @load ./metrics
+# Are the settings such as can work?
+@load ./checks
 # Reading a trace file: hold, wait, end.
 @load ./trace
 

@@ -12,6 +12,16 @@ module MailScan;
 # Adds what a protocol knows: one handler per protocol.
 global add_context: hook(f: fa_file, c: connection, p: Pending);
 
+# Did what carried the file come to its end? One handler per protocol; ``break``:
+# it broke off.
+global ended_well: hook(f: fa_file, c: connection);
+
+# Is there more to come that tells? ``break``: whoever says so settles the file.
+global hold_back: hook(f: fa_file, p: Pending);
+
+# A file is through, and so is what came with its end.
+global file_through: event(f: fa_file, c: connection, p: Pending);
+
 function state_of(f: fa_file): FileState
 	{
 	if ( ! f?$mailscan )
@@ -80,10 +90,20 @@ event file_gap(f: fa_file, offset: count, len: count)
 		attach(f, fa_metadata(), Files::file_exists(f$id));
 	}
 
+# Others may extract the same file, to a limit of their own, and Zeek's own record of
+# the file does not tell whose was reached. The name does; its directory may be spelt
+# otherwise by now.
+event file_extraction_limit(f: fa_file, args: Files::AnalyzerArgs, limit: count, len: count)
+	{
+	if ( f?$mailscan && f$mailscan$path != "" && args?$extract_filename &&
+	     ends_with(args$extract_filename, f$mailscan$path[|our_spool|:]) )
+		f$mailscan$cutoff = T;
+	}
+
 function make_request(f: fa_file, state: FileState): FileRequest
 	{
 	local info = f$info;
-	local cutoff = info?$extracted_cutoff && info$extracted_cutoff;
+	local cutoff = state$cutoff;
 	local r = FileRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=0, $attempt=0, $ts=network_time(), $sent=network_time(),
 	    $path=state$path, $kind=state$kind, $source=f$source, $fuid=f$id,
@@ -120,6 +140,26 @@ function make_request(f: fa_file, state: FileState): FileRequest
 	return r;
 	}
 
+function settle_file(f: fa_file, p: Pending)
+	{
+	local state = f$mailscan;
+
+	if ( state$refused != "" )
+		refuse(p, state$refused, state$refused_because);
+	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
+		refuse(p, "policy", "left out by configuration");
+	else
+		ask(p);
+	}
+
+event file_through(f: fa_file, c: connection, p: Pending)
+	{
+	if ( ! hook ended_well(f, c) )
+		p$r$complete = F;
+
+	settle_file(f, p);
+	}
+
 event file_state_remove(f: fa_file) &priority=-5
 	{
 	if ( ! asking || f$source !in sources )
@@ -148,7 +188,9 @@ event file_state_remove(f: fa_file) &priority=-5
 		p$bytes = p$r$cutoff ? state$plan$limit : f$seen_bytes;
 
 	if ( log_first_bytes > 0 && f?$bof_buffer )
-		p$first_bytes = f$bof_buffer[0:log_first_bytes];
+		p$first_bytes = |f$bof_buffer| > log_first_bytes ? f$bof_buffer[0:log_first_bytes] : f$bof_buffer;
+
+	local carrier: connection;
 
 	if ( f?$conns )
 		for ( id, c in f$conns )
@@ -159,16 +201,17 @@ event file_state_remove(f: fa_file) &priority=-5
 			p$r$resp_h = id$resp_h;
 			p$r$resp_p = id$resp_p;
 			hook add_context(f, c, p);
+			carrier = c;
 			break;
 			}
 
 	if ( state$kind == "part" && f?$parent_id )
 		mail_file_comes(f$parent_id);
 
-	if ( state$refused != "" )
-		refuse(p, state$refused, state$refused_because);
-	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
-		refuse(p, "policy", "left out by configuration");
-	else
-		ask(p);
+	# Whether a mail or an answer without a size came to its end is known by events
+	# that follow this one, from the same packet or a later one.
+	if ( ! p$r?$uid || ! p$r$complete || f?$total_bytes )
+		settle_file(f, p);
+	else if ( hook hold_back(f, p) )
+		event file_through(f, carrier, p);
 	}

@@ -10,10 +10,38 @@ redef record HTTP::Entity += {
 	mailscan_type: string &optional;
 };
 
+redef record HTTP::Info += {
+	# The request, or the answer, broke off.
+	mailscan_broke_off: set[bool] &default=set();
+	# The answer's end is that of its last chunk.
+	mailscan_chunked: set[bool] &default=set();
+};
+
 event http_header(c: connection, is_orig: bool, name: string, value: string) &priority=2
 	{
-	if ( name == "CONTENT-TYPE" && c?$http && c$http?$current_entity )
+	if ( ! c?$http )
+		return;
+
+	if ( name == "CONTENT-TYPE" && c$http?$current_entity )
 		c$http$current_entity$mailscan_type = value;
+	else if ( name == "TRANSFER-ENCODING" && /[cC][hH][uU][nN][kK][eE][dD]/ in value )
+		add c$http$mailscan_chunked[is_orig];
+	}
+
+event http_message_done(c: connection, is_orig: bool, stat: http_message_stat) &priority=10
+	{
+	if ( ! asking || ! c?$http )
+		return;
+
+	# With its last chunk a body ends normally, whatever becomes of the connection.
+	if ( stat$interrupted || ( is_orig in c$http$mailscan_chunked && stat$finish_msg != "message ends normally" ) )
+		add c$http$mailscan_broke_off[is_orig];
+	}
+
+hook ended_well(f: fa_file, c: connection)
+	{
+	if ( f$source == "HTTP" && f?$http && f?$is_orig && f$is_orig in f$http$mailscan_broke_off )
+		break;
 	}
 
 event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priority=-5

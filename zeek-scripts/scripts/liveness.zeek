@@ -23,6 +23,11 @@ global hello_gap = 100msec;
 # When we started to wait for an answer.
 global waiting_since = double_to_time(0.0);
 
+# All that is open was sent again for a new epoch / is to be, once epoch_gap is
+# over.
+global all_sent = double_to_time(0.0);
+global all_due = F;
+
 # When we last looked at the clock.
 global last_tick = double_to_time(0.0);
 
@@ -67,6 +72,21 @@ function go_down(reason: string, now: time)
 		drop_backlog("no_bridge", reason, now);
 	}
 
+# Send all that is open to a new daemon, as soon as it may be.
+function send_all_due(now: time)
+	{
+	if ( ! all_due || ! up || now - all_sent < epoch_gap )
+		return;
+
+	all_due = F;
+
+	if ( |requests| > 0 )
+		all_sent = now;
+
+	send_again(T);
+	pump(now);
+	}
+
 function go_up(s: BridgeStatus, now: time)
 	{
 	local new_epoch = s$epoch != bridge_epoch;
@@ -77,8 +97,12 @@ function go_up(s: BridgeStatus, now: time)
 	bridge_epoch = s$epoch;
 	up = T;
 
-	if ( new_epoch || ! was_up )
-		send_again(new_epoch);
+	if ( new_epoch )
+		all_due = T;
+	else if ( ! was_up )
+		send_again(F);
+
+	send_all_due(now);
 
 	if ( down )
 		{
@@ -203,6 +227,7 @@ function look_at_clock(now: time)
 	if ( ( ! up || proof_wanted ) && now - hello_last >= hello_gap )
 		say_hello(now);
 
+	send_all_due(now);
 	sweep(now);
 	sweep_urls(now);
 	send_acks();

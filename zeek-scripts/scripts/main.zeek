@@ -42,6 +42,8 @@ export {
 		plan: FilePlan &optional;
 		## Where it is extracted to, if it is.
 		path: string &default="";
+		## It stopped at the limit.
+		cutoff: bool &default=F;
 		## Why it will not be asked about after all, and in words for people.
 		refused: string &default="";
 		refused_because: string &default="";
@@ -172,6 +174,16 @@ global credit: count = 0;
 
 # Kinds of trouble already told about, see complain().
 global complained: set[string];
+
+# Settings that are no use as nothing or less, see checks.zeek: a wait that is over
+# before it began gives up on everything, a clock without a pause does nothing else.
+global needs_time: vector of string = {
+	"MailScan::accept_timeout",
+	"MailScan::max_answer_wait",
+	"MailScan::url_timeout",
+	"MailScan::ledger_interval",
+	"MailScan::tick_interval"
+};
 
 # Holds or releases the reading of a trace, and holds it to listen for
 # heartbeats, see trace.zeek.

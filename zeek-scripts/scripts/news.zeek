@@ -17,7 +17,8 @@ type BadNews: record {
 	due: time;
 };
 
-# Bad files of mails that are not through, by the whole mail's fuid.
+# Bad files of mails that are not through, or that more may become known of, by the
+# whole mail's fuid.
 global bad_news: table[string] of BadNews;
 
 # Files of a mail that are asked about and have no first row yet.
@@ -81,6 +82,16 @@ function tell(b: BadNews, identifier: string)
 	NOTICE(n);
 	}
 
+# The same bad files of the same mail are the same news; further ones, found after
+# it was told, are not.
+function tell_mail(b: BadNews, mail: string)
+	{
+	if ( |b$files| == 0 )
+		b$files += describe_file(b$row);
+
+	tell(b, cat(b$row$node, b$row$incarnation, mail, b$files));
+	}
+
 # A row says more than what is known: a worse verdict, or a part where only the
 # whole mail was known.
 function tells_more(row: Info, known: Info): bool
@@ -117,18 +128,19 @@ function notice_about_file(row: Info, desc: string, now: time)
 		for ( _, name in row$names )
 			add_once(b$names, printable(name, 100));
 
-	if ( mail != "" && mail in mail_files && row$status == "first" )
+	# What comes late seldom comes alone, and what else of the mail comes with it
+	# would be suppressed as told already.
+	if ( mail != "" && ! ended && ( mail in mail_files || row$status != "first" ) )
 		{
 		bad_news[mail] = b;
 		return;
 		}
 
-	if ( |b$files| == 0 )
-		b$files += describe_file(row);
-
-	# The same mail, or the same content on the same way, is the same news.
-	tell(b, mail != "" ? cat(row$node, row$incarnation, mail) :
-	    cat(row?$sha256 ? row$sha256 : row$fuid, row?$id ? cat(row$id$orig_h, row$id$resp_h) : ""));
+	if ( mail != "" )
+		tell_mail(b, mail);
+	else
+		# The same content on the same way is the same news.
+		tell(b, cat(row?$sha256 ? row$sha256 : row$fuid, row?$id ? cat(row$id$orig_h, row$id$resp_h) : ""));
 	}
 
 function tell_about_mail(mail: string)
@@ -138,11 +150,7 @@ function tell_about_mail(mail: string)
 
 	local b = bad_news[mail];
 	delete bad_news[mail];
-
-	if ( |b$files| == 0 )
-		b$files += describe_file(b$row);
-
-	tell(b, cat(b$row$node, b$row$incarnation, mail));
+	tell_mail(b, mail);
 	}
 
 # A mail begins, or one of its parts is asked about: one more first row to come
@@ -221,6 +229,7 @@ function write_verdict(v: Verdict, row: Info, desc: string, now: time)
 		    $fuid=row$fuid, $seqno=v$seqno, $node=v$node, $incarnation=v$incarnation,
 		    $why=fmt("malicious: %s", describe_file(row))));
 
-	if ( row$status == "rescan" && row$verdict != "malicious" )
+	# A scan that failed says nothing against the one that did not.
+	if ( row$status == "rescan" && ( row$verdict == "clean" || row$verdict == "suspicious" ) )
 		hook withdraw(v$node, v$incarnation, v$seqno, fmt("a later scan says %s", row$verdict));
 	}

@@ -46,8 +46,8 @@ export {
 	option hash_md5 = F;
 
 	## Bytes from the beginning of a file to put in the log. Zeek keeps no more
-	## than :zeek:see:`default_file_bof_buffer_size` (4096). Default: 0; the
-	## scripts before this one wrote 256.
+	## than :zeek:see:`default_file_bof_buffer_size` (4096), and nothing of
+	## a whole mail. Default: 0; the scripts before this one wrote 256.
 	option log_first_bytes: count = 0;
 
 	## Extract at most this many bytes of a file; a longer one is scanned as
@@ -91,7 +91,8 @@ export {
 	option accept_timeout = 5sec;
 
 	## Publications of a request that is not accepted, after which it is given
-	## up. Default: 3, so after 5, 10 and 20 seconds.
+	## up. 1 to 30. Default: 3, so after 5, 10 and 20
+	## seconds.
 	option max_attempts: count = 3;
 
 	## Longest wait for a verdict, from the end of the file and whatever the
@@ -103,7 +104,8 @@ export {
 	option notice_on_suspicious = F;
 
 	## A mail's bad files make one notice, when all of the mail has its answers
-	## or this long after the first. Default: 10 seconds.
+	## or this long after the first; those that are known only later make
+	## another. Default: 10 seconds.
 	option notice_wait = 10sec;
 
 	## Reading a trace: hold the first packet this long for a bridge. Without
@@ -137,6 +139,13 @@ export {
 	## its answer to a hello must come before the bridge counts as down.
 	const start_grace = 5sec &redef;
 
-	## Requests given up whose late verdict is still recognised as such.
+	## All that is open is sent again at a new epoch of the daemon, but no more
+	## often than this: a daemon that starts again and again, or somebody who
+	## says so in its name, must not have Zeek flood the hub. Default: 2 seconds.
+	const epoch_gap = 2sec &redef;
+
+	## Requests given up whose late verdict is still recognised as such, and
+	## verdicts for earlier starts of this node that are known when they come
+	## again. Default: 50000 of each.
 	const max_remembered: count = 50000 &redef;
 }

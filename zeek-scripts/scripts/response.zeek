@@ -20,6 +20,12 @@
 
 module MailScan;
 
+# NetControl takes nothing for ever.
+event zeek_init() &priority=16
+	{
+	needs_time += "MailScan::response_time";
+	}
+
 event respond_to(r: RespondTo)
 	{
 	decide(r);

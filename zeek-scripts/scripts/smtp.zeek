@@ -12,6 +12,31 @@ module MailScan;
 
 redef SMTP::enable_rfc822_msg_file_analysis = T;
 
+# One mail, as it goes over the wire.
+type MailState: record {
+	# The end of its data was seen.
+	ended: bool &default=F;
+	# The part that ended last, while it may have broken off.
+	held: Pending &optional;
+	held_file: fa_file &optional;
+};
+
+global mail_through: event(mail: MailState);
+
+global settle_held: function(mail: MailState, complete: bool);
+
+redef record connection += {
+	# The mail that goes over it, or went last.
+	mailscan_mail: MailState &optional;
+	# The chunk that is announced is the mail's last.
+	mailscan_last_chunk: bool &default=F;
+};
+
+redef record FileState += {
+	# The mail that it is, or is a part of.
+	mail: MailState &optional;
+};
+
 redef record SMTP::Entity += {
 	# Content-Type as declared.
 	mailscan_type: string &optional;
@@ -34,11 +59,18 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 	if ( c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid )
 		{
 		state$kind = "message";
+		state$mail = c$mailscan_mail = MailState($ended=c$mailscan_last_chunk);
 		mail_file_comes(f$id);
 		return;
 		}
 
 	state$kind = "part";
+
+	if ( c?$mailscan_mail )
+		{
+		state$mail = c$mailscan_mail;
+		settle_held(state$mail, T);
+		}
 
 	if ( c$smtp?$entity && c$smtp$entity?$mailscan_type )
 		state$declared_type = c$smtp$entity$mailscan_type;
@@ -110,4 +142,75 @@ hook add_context(f: fa_file, c: connection, p: Pending)
 	{
 	if ( f$source == "SMTP" && c?$smtp )
 		p$r$mail = mail_context(c$smtp);
+	}
+
+# The dot, or the last chunk.
+event smtp_request(c: connection, is_orig: bool, command: string, arg: string)
+	{
+	if ( ! asking )
+		return;
+
+	c$mailscan_last_chunk = command == "BDAT" && / [lL][aA][sS][tT]$/ in arg;
+
+	if ( c?$mailscan_mail && ( command == "." || c$mailscan_last_chunk ) )
+		c$mailscan_mail$ended = T;
+	}
+
+# A chunk broke off.
+event conn_weird(name: string, c: connection, addl: string)
+	{
+	if ( c?$mailscan_mail && name == "smtp_bdat_undelivered_at_done" )
+		c$mailscan_mail$ended = F;
+	}
+
+# The last part is settled: the next one began, or the mail is through.
+function settle_held(mail: MailState, complete: bool)
+	{
+	if ( ! mail?$held )
+		return;
+
+	local p = mail$held;
+	local f = mail$held_file;
+	delete mail$held;
+	delete mail$held_file;
+
+	p$r$complete = complete;
+	p$closed = current_time();
+	settle_file(f, p);
+	}
+
+# A part that was followed by another was seen to its end; the last one ends where
+# the mail does, by a boundary or because no more came.
+hook hold_back(f: fa_file, p: Pending)
+	{
+	local state = f$mailscan;
+
+	if ( state$kind != "part" || ! state?$mail || ! f?$parent_id || ! Files::file_exists(f$parent_id) )
+		return;
+
+	settle_held(state$mail, T);
+	state$mail$held = p;
+	state$mail$held_file = f;
+	break;
+	}
+
+event mail_through(mail: MailState)
+	{
+	settle_held(mail, mail$ended);
+	}
+
+event file_state_remove(f: fa_file)
+	{
+	if ( asking && f?$mailscan && f$mailscan$kind == "message" && f$mailscan?$mail )
+		event mail_through(f$mailscan$mail);
+	}
+
+hook ended_well(f: fa_file, c: connection)
+	{
+	local state = f$mailscan;
+
+	# What comes of a part when its mail is gone is what was left when that broke off.
+	if ( state?$mail && ! state$mail$ended &&
+	     ( state$kind == "message" || ( f?$parent_id && ! Files::file_exists(f$parent_id) ) ) )
+		break;
 	}

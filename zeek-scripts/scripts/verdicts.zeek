@@ -137,6 +137,11 @@ function add_orphan(v: Verdict, now: time)
 	local row = row_of_echo(v);
 	add_result(row, v);
 	row$status = "orphan";
+
+	# Rather a row twice than memory without end.
+	if ( |orphans| >= max_remembered )
+		clear_table(orphans);
+
 	orphans[v$incarnation, v$seqno] = v$revision;
 	++stats$orphan;
 	write_verdict(v, row, "", now);

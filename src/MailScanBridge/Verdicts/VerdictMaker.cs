@@ -89,7 +89,7 @@ public static class VerdictMaker
                 { Cutoff: true } => "extraction stopped at the size limit",
                 { MissingBytes: > 0 } => $"{request.MissingBytes} bytes were not seen on the wire",
                 { OverflowBytes: > 0 } => $"{request.OverflowBytes} bytes were dropped by the reassembler",
-                { TimedOut: true } => "the end was not seen",
+                { TimedOut: true } or { TotalBytes: null } => "the end was not seen",
                 _ => "fewer bytes came than were announced",
             };
             yield return new Gap(file, Reasons.Truncated, why);

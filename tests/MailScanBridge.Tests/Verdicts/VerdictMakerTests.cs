@@ -209,8 +209,9 @@ public sealed class VerdictMakerTests
     [InlineData(false, 5, 0, false, "5 bytes were not seen on the wire")]
     [InlineData(false, 0, 6, false, "6 bytes were dropped by the reassembler")]
     [InlineData(false, 0, 0, true, "the end was not seen")]
-    [InlineData(false, 0, 0, false, "fewer bytes came than were announced")]
-    public void What_Zeek_missed_is_said(bool cutoff, int missing, int overflow, bool timedOut, string why)
+    [InlineData(false, 0, 0, false, "fewer bytes came than were announced", 100)]
+    [InlineData(false, 0, 0, false, "the end was not seen")]
+    public void What_Zeek_missed_is_said(bool cutoff, int missing, int overflow, bool timedOut, string why, int announced = 0)
     {
         var item = Support.Make.Item(content: [1]);
         var request = Support.Make.Request(content: [1]) with
@@ -220,6 +221,7 @@ public sealed class VerdictMakerTests
             MissingBytes = (ulong)missing,
             OverflowBytes = (ulong)overflow,
             TimedOut = timedOut,
+            TotalBytes = announced > 0 ? (ulong)announced : null,
             SeenBytes = 99,
             Sha256 = "00",
         };

@@ -1,4 +1,4 @@
-# @TEST-DOC: Live: no more is under way than max_credit, whatever the daemon grants; no more than max_open requests are without a verdict; of what was given up the last max_remembered are known when their verdict comes late.
+# @TEST-DOC: Live: no more is under way than max_credit, whatever the daemon grants; no more than max_open requests are without a verdict; of what was given up the last max_remembered are known when their verdict comes late, and no more verdicts for earlier starts are kept in mind.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -b %INPUT  > out
 # @TEST-EXEC: btest-diff out
@@ -15,6 +15,7 @@ global step2: event();
 global step3: event();
 global step4: event();
 global step5: event();
+global step6: event();
 
 event zeek_init() &priority=-20
 	{
@@ -58,5 +59,22 @@ event step4()
 event step5()
 	{
 	show("late");
+
+	local i = 0;
+
+	while ( ++i <= 20 )
+		{
+		local orphan_verdict = test_verdict(i, "clean");
+		orphan_verdict$incarnation = our_incarnation - 1;
+		event verdict(orphan_verdict);
+		}
+
+	event step6();
+	}
+
+event step6()
+	{
+	show("orphans");
+	print "remembered", |orphans| <= max_remembered;
 	terminate();
 	}

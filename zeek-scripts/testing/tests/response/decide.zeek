@@ -1,4 +1,4 @@
-# @TEST-DOC: What a malicious verdict does: the pair is dropped both ways through NetControl, once; what must never be dropped is not; the fuse blows and says so; a later scan that withdraws the verdict undoes it; suspicious and orphan verdicts do nothing.
+# @TEST-DOC: What a malicious verdict does: the pair is dropped both ways through NetControl, once; what must never be dropped is not; the fuse blows and says so; a later scan that withdraws the verdict undoes it, one that failed does not; suspicious and orphan verdicts do nothing.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -b %INPUT  > out
 # @TEST-EXEC: btest-diff out
@@ -24,6 +24,7 @@ module MailScan;
 global step2: event();
 global step3: event();
 global step4: event();
+global step5: event();
 
 function from_pair(seqno: count, word: string, orig: addr, resp: addr): Verdict
 	{
@@ -80,9 +81,21 @@ event step3()
 
 event step4()
 	{
+	print "a later scan that failed withdraws nothing";
+	local failed = from_pair(2, "error", 192.0.2.2, 192.0.2.1);
+	failed$revision = 2;
+	event verdict(failed);
+	local not_done = from_pair(2, "unscanned", 192.0.2.2, 192.0.2.1);
+	not_done$revision = 3;
+	event verdict(not_done);
+	schedule 500msec { step5() };
+	}
+
+event step5()
+	{
 	print "withdrawn twice";
 	local second = from_pair(2, "suspicious", 192.0.2.2, 192.0.2.1);
-	second$revision = 3;
+	second$revision = 4;
 	event verdict(second);
 	schedule 500msec { never() };
 	schedule 1sec { bridge_bye(our_bridge, test_epoch, "test over") };
