@@ -6,8 +6,8 @@ public sealed record PipelineOptions
     /// <summary>Name of this bridge: Zeek nodes address it by this name. Default: the host name.</summary>
     public string Bridge { get; init; } = System.Net.Dns.GetHostName();
 
-    /// <summary>Requests scanned at a time. Default: twice the number of processors, since a scan waits for the disk and for tools as much as it computes.</summary>
-    public int Workers { get; init; } = 2 * Environment.ProcessorCount;
+    /// <summary>Requests scanned at a time. Default: four times the number of processors, since a scan waits for the disk and for tools more than it computes.</summary>
+    public int Workers { get; init; } = 4 * Environment.ProcessorCount;
 
     /// <summary>Time for all of one request's parts, default 120 s. What is not scanned by then is <c>unscanned: timeout</c>.</summary>
     public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromSeconds(120);

@@ -9,20 +9,32 @@ namespace MailScanBridge;
 /// <content>From the journal to the verdict.</content>
 internal sealed partial class ScanPipeline
 {
+    // Requests under way for each that is scanned: while the verdict of one is on its way to the disk, the next is scanned.
+    private const int UnderWay = 2;
+
     private async Task ScanLoopAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var lease = await InsistAsync(() => _queue.LeaseAsync(cancellationToken), cancellationToken);
+            ScanLease lease;
             Verdict? verdict;
+            await _scanning.WaitAsync(cancellationToken);
             try
             {
-                verdict = await ScanAsync(lease, cancellationToken);
+                lease = await InsistAsync(() => _queue.LeaseAsync(cancellationToken), cancellationToken);
+                try
+                {
+                    verdict = await ScanAsync(lease, cancellationToken);
+                }
+                catch (OperationCanceledException)
+                {
+                    await _queue.ReleaseAsync(lease);
+                    throw;
+                }
             }
-            catch (OperationCanceledException)
+            finally
             {
-                await _queue.ReleaseAsync(lease);
-                throw;
+                _scanning.Release();
             }
 
             if (verdict is null)

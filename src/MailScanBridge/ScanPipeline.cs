@@ -53,6 +53,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private int _keepingIsBehind;
     private readonly Channel<(RequestKey Key, int? Acknowledged)> _closing = Channel.CreateUnbounded<(RequestKey, int?)>();
     private readonly SemaphoreSlim _accepting;
+    private readonly SemaphoreSlim _scanning;
     private readonly ConcurrentDictionary<string, byte> _toldOnce = new();
     private readonly ConcurrentDictionary<NodeLife, byte> _greeted = new();
 
@@ -89,6 +90,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _spoolFloor = new DiskFloor(parts.Custody.Spool, parts.Disk.SpoolMinFree);
         _stateFloor = new DiskFloor(Path.GetDirectoryName(parts.Queue.JournalPath)!, parts.Disk.StateMinFree);
         _accepting = new SemaphoreSlim(parts.Pipeline.MaxAccepting);
+        _scanning = new SemaphoreSlim(parts.Pipeline.Workers);
         _version = ProductVersion.Text;
         Epoch = (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
         client.Subscribe(Topics.Request(_options.Bridge));
@@ -118,7 +120,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
             HeartbeatLoopAsync(stop.Token),
             ResendLoopAsync(stop.Token),
             DiskLoopAsync(stop.Token),
-            .. Enumerable.Range(0, _options.Workers).Select(_ => Task.Run(() => ScanLoopAsync(stop.Token), CancellationToken.None)),
+            .. Enumerable.Range(0, UnderWay * _options.Workers).Select(_ => Task.Run(() => ScanLoopAsync(stop.Token), CancellationToken.None)),
         ];
         var first = await Task.WhenAny(loops);
         await stop.CancelAsync();
@@ -142,6 +144,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         await _verdictLog.DisposeAsync();
         await _queue.DisposeAsync();
         _accepting.Dispose();
+        _scanning.Dispose();
         _quarantine.Dispose();
     }
 
