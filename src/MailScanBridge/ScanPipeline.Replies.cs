@@ -10,6 +10,8 @@ namespace MailScanBridge;
 /// <content>From the verdict back to Zeek, and the end of the file's stay.</content>
 internal sealed partial class ScanPipeline
 {
+    private int _surplusTold;
+
     private void Answer(RequestKey key, FileRequest request, Verdict verdict, TimeSpan waited = default)
     {
         _outbox.Send(request, verdict, waited);
@@ -145,18 +147,38 @@ internal sealed partial class ScanPipeline
         }
     }
 
-    /// <summary>A trace that was killed, a node that never comes back: their files may not stay for ever.</summary>
+    /// <summary>A trace that was killed, a node that never comes back, a peer that acknowledges nothing: their files may not stay for ever.</summary>
     private void GiveUpUnacknowledged()
     {
         var expired = _outbox.Expired();
         if (expired.Count > 0)
         {
             Log.NeverAcknowledged(_logger, expired.Count, _replyOptions.GiveUpAfter.TotalHours, expired[0]);
-            foreach (var key in expired)
-            {
-                _outbox.Remove(key);
-                _closing.Writer.TryWrite((key, null));
-            }
+            GiveUp(expired, "age");
+        }
+
+        var surplus = _outbox.Surplus();
+        if (surplus.Count == 0)
+        {
+            Volatile.Write(ref _surplusTold, 0);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _surplusTold, 1) == 0)
+        {
+            Log.TooManyUnacknowledged(_logger, _replyOptions.MaxUnacknowledged, surplus[0]);
+        }
+
+        GiveUp(surplus, "number");
+    }
+
+    private void GiveUp(IReadOnlyList<RequestKey> keys, string cause)
+    {
+        _metrics.VerdictsGivenUp(keys.Count, cause);
+        foreach (var key in keys)
+        {
+            _outbox.Remove(key);
+            _closing.Writer.TryWrite((key, null));
         }
     }
 

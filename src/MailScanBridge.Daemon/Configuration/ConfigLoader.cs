@@ -119,6 +119,8 @@ internal static class ConfigLoader
             {
                 JournalPath = Path.Combine(state, "journal.sqlite"),
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
+                MaxOpenTrace = queue.Number("max_open_trace", queueDefaults.MaxOpenTrace, 1, 10_000_000),
+                MaxNodes = queue.Number("max_nodes", queueDefaults.MaxNodes, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),
                 KeepDone = queue.Duration("keep_done", queueDefaults.KeepDone, maxDays: 365),
                 MaxDone = queue.Number("max_done", queueDefaults.MaxDone, 1, 10_000_000),
@@ -134,6 +136,7 @@ internal static class ConfigLoader
                 Resend = replies.Duration("resend", replyDefaults.Resend),
                 MaxResend = replies.Duration("max_resend", replyDefaults.MaxResend),
                 GiveUpAfter = replies.Duration("give_up_after", replyDefaults.GiveUpAfter),
+                MaxUnacknowledged = replies.Number("max_unacknowledged", replyDefaults.MaxUnacknowledged, 1, 10_000_000),
                 MaxGone = replies.Number("max_gone", replyDefaults.MaxGone, 1, 1_000_000),
             },
             Cache = cacheDefaults with

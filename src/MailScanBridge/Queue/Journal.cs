@@ -13,11 +13,13 @@ internal sealed class Journal : IDisposable
 {
     private const int SchemaVersion = 2;
     private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private SqliteTransaction? _transaction;
 
     private Journal(SqliteConnection connection)
     {
         _connection = connection;
-        Ledger = new LedgerTable((sql, parameters) => Command(sql, parameters));
+        Ledger = new LedgerTable((sql, parameters) => Prepared(sql, parameters));
     }
 
     /// <summary>What is counted of each node, in the transaction of what it counts.</summary>
@@ -44,9 +46,17 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
 
-    public SqliteTransaction Begin() => _connection.BeginTransaction(deferred: false);
+        _connection.Dispose();
+    }
+
+    public SqliteTransaction Begin() => _transaction = _connection.BeginTransaction(deferred: false);
 
     /// <summary>Every row, in the order of acceptance. A row that cannot be read is handed to <paramref name="damaged"/> and left out.</summary>
     public IEnumerable<JournalRow> ReadAll(Action<long, Exception> damaged)
@@ -79,7 +89,7 @@ internal sealed class Journal : IDisposable
 
     public void Insert(long id, ScanRequest request, DateTimeOffset received)
     {
-        using var command = Command(
+        var command = Prepared(
             "INSERT INTO requests (id, node, incarnation, seqno, state, attempts, received, request) VALUES ($id, $node, $incarnation, $seqno, 0, 0, $received, $request)",
             ("$id", id),
             ("$node", request.File.Node),
@@ -98,7 +108,7 @@ internal sealed class Journal : IDisposable
     /// <param name="later">Whether the file is to be scanned later all the same.</param>
     public void SetVerdict(long id, Verdict verdict, bool later = false)
     {
-        using var command = Command(
+        var command = Prepared(
             "UPDATE requests SET state = 1, verdict = $verdict, logged = 0, later = $later WHERE id = $id",
             ("$id", id),
             ("$verdict", JournalFormat.Write(verdict)),
@@ -109,14 +119,14 @@ internal sealed class Journal : IDisposable
     /// <summary>Notes that a row is done; of its request what is given stays.</summary>
     public void SetDone(long id, ScanRequest request)
     {
-        using var command = Command("UPDATE requests SET state = 3, request = $request WHERE id = $id", ("$id", id), ("$request", JournalFormat.Write(request)));
+        var command = Prepared("UPDATE requests SET state = 3, request = $request WHERE id = $id", ("$id", id), ("$request", JournalFormat.Write(request)));
         command.ExecuteNonQuery();
     }
 
     /// <summary>Closes an answered row, unless a later verdict has taken the place of the one that was acknowledged. False then.</summary>
     public bool Close(long id, bool later)
     {
-        using var command = Command("UPDATE requests SET state = 2 WHERE id = $id AND state = 1 AND later = $later", ("$id", id), ("$later", later ? 1 : 0));
+        var command = Prepared("UPDATE requests SET state = 2 WHERE id = $id AND state = 1 AND later = $later", ("$id", id), ("$later", later ? 1 : 0));
         return command.ExecuteNonQuery() == 1;
     }
 
@@ -124,7 +134,7 @@ internal sealed class Journal : IDisposable
 
     public void Remove(long id)
     {
-        using var command = Command("DELETE FROM requests WHERE id = $id", ("$id", id));
+        var command = Prepared("DELETE FROM requests WHERE id = $id", ("$id", id));
         command.ExecuteNonQuery();
     }
 
@@ -184,8 +194,26 @@ internal sealed class Journal : IDisposable
 
     private void Execute(string sql, long id, object value)
     {
-        using var command = Command(sql, ("$id", id), ("$value", value));
+        var command = Prepared(sql, ("$id", id), ("$value", value));
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>A command that is kept, so that SQLite compiles it once: for what each request needs. Not to be disposed of, nor used within its own reader.</summary>
+    private SqliteCommand Prepared(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            _prepared[sql] = command = Command(sql);
+        }
+
+        command.Transaction = _transaction is { Connection: not null } ? _transaction : null;
+        command.Parameters.Clear();
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
     }
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)

@@ -5,7 +5,7 @@ namespace MailScanBridge.Queue;
 
 /// <summary>
 /// The ledger's tables inside the journal: a row of counts for each incarnation of a node, and the gaps in its seqnos. Called
-/// inside the transaction of the change that is counted. Used by the journal's thread only.
+/// inside the transaction of the change that is counted. The commands that it is given are the journal's own. Used by the journal's thread only.
 /// </summary>
 internal sealed class LedgerTable(Func<string, (string Name, object Value)[], SqliteCommand> command)
 {
@@ -48,11 +48,20 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
         "SELECT name, value FROM facts LIMIT 1",
     ];
 
+    private long? _rows;
+
     /// <summary>Most gaps kept of one incarnation; what is missing beyond them is counted, and has no name.</summary>
     private const int MaxGaps = 1000;
 
     /// <summary>Notes when this journal began to count, unless it is noted: what a node sent before is none of its business.</summary>
     public void Begin(DateTimeOffset now) => Run("INSERT OR IGNORE INTO facts (name, value) VALUES ('ledger_began', $now)", ("$now", Micros(now)));
+
+    /// <summary>Whether a node's incarnation has its row, or may get one without there being more than <paramref name="max"/>.</summary>
+    public bool HasRoomFor(string node, ulong incarnation, int max)
+    {
+        _rows ??= (long)command("SELECT count(*) FROM ledger", []).ExecuteScalar()!;
+        return _rows < max || Read(node, incarnation) is not null;
+    }
 
     /// <summary>Counts an accepted request. Gives the gap that it fills, if it does and that had been told.</summary>
     public SeqnoGap? CountAccepted(RequestKey key, DateTimeOffset now)
@@ -93,7 +102,7 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
     /// <summary>The counts of one incarnation; null where it never asked, or has been forgotten.</summary>
     public NodeLedger? Read(string node, ulong incarnation)
     {
-        using var select = command(
+        var select = command(
             "SELECT first, highest, accepted, malicious, suspicious, error, unscanned, clean, rescans, acknowledged FROM ledger WHERE node = $node AND incarnation = $incarnation",
             [Node(node), Incarnation(incarnation)]);
         using var row = select.ExecuteReader();
@@ -133,6 +142,7 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
     public void Forget(DateTimeOffset before)
     {
         Run("DELETE FROM gaps WHERE EXISTS (SELECT 1 FROM ledger WHERE ledger.node = gaps.node AND ledger.incarnation = gaps.incarnation AND heard < $before)", ("$before", Millis(before)));
+        _rows = null; // Counted anew: what was inserted in a transaction that failed is not there.
         Run("DELETE FROM ledger WHERE heard < $before AND accepted <= malicious + suspicious + error + unscanned + clean", ("$before", Millis(before)));
     }
 
@@ -148,6 +158,7 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
         var known = Read(node, incarnation);
         if (known is null)
         {
+            _rows++;
             // A node that started before this journal may have sent any number to an earlier one.
             var first = incarnation < Began() ? Math.Max(1, gapEnd + 1) : 1;
             Run(
@@ -181,11 +192,11 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
     {
         long first, last, since;
         bool told;
-        using (var select = command(
+        var select = command(
             "SELECT first, last, since, told FROM gaps WHERE node = $node AND incarnation = $incarnation AND first <= $seqno AND last >= $seqno",
-            [Node(key.Node), Incarnation(key.Incarnation), ("$seqno", seqno)]))
+            [Node(key.Node), Incarnation(key.Incarnation), ("$seqno", seqno)]);
+        using (var row = select.ExecuteReader())
         {
-            using var row = select.ExecuteReader();
             if (!row.Read())
             {
                 return (false, false);
@@ -224,7 +235,7 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
     private List<SeqnoGap> Gaps(string sql, params (string, object)[] parameters)
     {
         var gaps = new List<SeqnoGap>();
-        using var select = command(sql, parameters);
+        var select = command(sql, parameters);
         using var row = select.ExecuteReader();
         while (row.Read())
         {
@@ -236,13 +247,13 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
 
     private ulong Began()
     {
-        using var select = command("SELECT value FROM facts WHERE name = 'ledger_began'", []);
+        var select = command("SELECT value FROM facts WHERE name = 'ledger_began'", []);
         return unchecked((ulong)(long)select.ExecuteScalar()!);
     }
 
     private long Number(string sql, string node, ulong incarnation)
     {
-        using var select = command(sql, [Node(node), Incarnation(incarnation)]);
+        var select = command(sql, [Node(node), Incarnation(incarnation)]);
         return (long)select.ExecuteScalar()!;
     }
 
@@ -251,7 +262,7 @@ internal sealed class LedgerTable(Func<string, (string Name, object Value)[], Sq
 
     private void Run(string sql, params (string, object)[] parameters)
     {
-        using var change = command(sql, parameters);
+        var change = command(sql, parameters);
         change.ExecuteNonQuery();
     }
 

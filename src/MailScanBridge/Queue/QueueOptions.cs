@@ -9,9 +9,12 @@ public sealed record QueueOptions
     /// <summary>
     /// Most requests without a verdict, default 20,000. At the limit a new request is answered
     /// <c>unscanned: overload</c> at once, and its file kept for a later scan; the metric <c>mailscan.queue.overload</c> counts them. What
-    /// a node asks that reads a trace is taken all the same: it stops reading where too many of its requests are open, and waits.
+    /// a node asks that reads a trace is taken all the same, up to <see cref="MaxOpenTrace"/>: it stops reading where too many of its requests are open, and waits.
     /// </summary>
     public int MaxOpen { get; init; } = 20_000;
+
+    /// <summary>The same for what nodes ask that read a trace, default 200,000.</summary>
+    public int MaxOpenTrace { get; init; } = 200_000;
 
     /// <summary>Scans started before a request ends as <c>error: gave_up</c>, default 3. An attempt counts before it starts.</summary>
     public int MaxAttempts { get; init; } = 3;
@@ -27,6 +30,12 @@ public sealed record QueueOptions
 
     /// <summary>Time after which the counts of a node's incarnation are removed that was not heard of since, default 7 days.</summary>
     public TimeSpan KeepLedger { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Most incarnations of nodes that are counted at a time, default 100,000; a new one beyond it is not, so its ledger will not balance. The metric
+    /// <c>mailscan.ledger.left_out</c> counts what was not counted.
+    /// </summary>
+    public int MaxNodes { get; init; } = 100_000;
 
     /// <summary>Time after which a seqno that has not arrived is told as missing, default 60 s.</summary>
     public TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(60);

@@ -30,9 +30,10 @@ public sealed partial class ScanQueue
             return new Acceptance(false, await AnswerOf(known));
         }
 
-        if (Interlocked.Increment(ref _open) > _options.MaxOpen && !patient)
+        var (most, option) = patient ? (Math.Max(_options.MaxOpen, _options.MaxOpenTrace), "max_open_trace") : (_options.MaxOpen, "max_open");
+        if (Interlocked.Increment(ref _open) > most)
         {
-            giveUp = $"{_options.MaxOpen} requests are waiting (queue.max_open)";
+            giveUp = $"{most} requests are waiting (queue.{option})";
         }
 
         var later = giveUp is not null && ReserveLater(entry);
@@ -43,7 +44,7 @@ public sealed partial class ScanQueue
             await _writer.Write(journal =>
             {
                 journal.Insert(entry.Id, request, entry.Received.At);
-                filled = journal.Ledger.CountAccepted(request.RequestKey, now);
+                filled = IsCounted(journal, request.RequestKey.Node, request.RequestKey.Incarnation) ? journal.Ledger.CountAccepted(request.RequestKey, now) : null;
                 if (overload is not null)
                 {
                     journal.SetVerdict(entry.Id, overload, later);

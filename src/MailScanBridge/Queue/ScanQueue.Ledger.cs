@@ -10,6 +10,9 @@ public sealed record LedgerReading(NodeLedger Counts, IReadOnlyList<SeqnoGap> Ga
 /// <content>What was counted, and what did not arrive.</content>
 public sealed partial class ScanQueue
 {
+    // Told of since there was last room. By the journal's thread only.
+    private bool _ledgerIsFull;
+
     /// <summary>Reads what is counted of a node, once all that was accepted before this call is counted.</summary>
     /// <param name="node">Its name.</param>
     /// <param name="incarnation">Its incarnation.</param>
@@ -20,7 +23,11 @@ public sealed partial class ScanQueue
         var now = _time.GetUtcNow();
         await _writer.Write(journal =>
         {
-            journal.Ledger.CountAsked(node, incarnation, asked, now);
+            if (IsCounted(journal, node, incarnation))
+            {
+                journal.Ledger.CountAsked(node, incarnation, asked, now);
+            }
+
             reading = new LedgerReading(journal.Ledger.Read(node, incarnation) ?? new NodeLedger(), journal.Ledger.Gaps(node, incarnation, now - _options.GapAfter));
         });
         return reading!;
@@ -43,6 +50,25 @@ public sealed partial class ScanQueue
     /// <summary>The first few gaps in words.</summary>
     public static string SomeOf(IReadOnlyList<SeqnoGap> gaps) =>
         string.Join(", ", gaps.Take(20)) + (gaps.Count > 20 ? $" and {gaps.Count - 20} more" : "");
+
+    /// <summary>Whether a node has its row in the ledger, or may get one.</summary>
+    private bool IsCounted(Journal journal, string node, ulong incarnation)
+    {
+        if (journal.Ledger.HasRoomFor(node, incarnation, _options.MaxNodes))
+        {
+            _ledgerIsFull = false;
+            return true;
+        }
+
+        _metrics.LedgerLeftOut();
+        if (!_ledgerIsFull)
+        {
+            _ledgerIsFull = true;
+            Log.LedgerFull(_logger, _options.MaxNodes, Printable.Text(node), incarnation);
+        }
+
+        return false;
+    }
 
     private void TellOfFilled(SeqnoGap? filled)
     {

@@ -63,6 +63,13 @@ internal sealed class Outbox(Func<string, VerdictEvent, PublishResult> publish, 
         return [.. _open.Where(o => o.Value.Since < limit).Select(o => o.Key)];
     }
 
+    /// <summary>The oldest of what is more than <see cref="ReplyOptions.MaxUnacknowledged"/>.</summary>
+    public IReadOnlyList<RequestKey> Surplus()
+    {
+        var surplus = _open.Count - options.MaxUnacknowledged;
+        return surplus <= 0 ? [] : [.. _open.OrderBy(o => o.Value.Since).Take(surplus).Select(o => o.Key)];
+    }
+
     /// <summary>A node said hello: what waits for it, whatever the incarnation, is due at once.</summary>
     public void NodeIsBack(string node)
     {

@@ -22,6 +22,12 @@ public sealed record ReplyOptions
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
+    /// Most verdicts that wait for their acknowledgement, default 50,000; beyond it the oldest are given up as above. The metric
+    /// <c>mailscan.verdicts.given_up</c> counts both, by cause. A node has far fewer, since its credit bounds what it asks.
+    /// </summary>
+    public int MaxUnacknowledged { get; init; } = 50_000;
+
+    /// <summary>
     /// Most ends of traces remembered, default 10,000, for as long as <see cref="GiveUpAfter"/>; beyond it a good-bye is ignored
     /// (<c>mailscan.byes.ignored</c>), and its node's verdicts wait until they are given up.
     /// </summary>

@@ -61,6 +61,9 @@ internal static partial class Log
     [LoggerMessage(2009, LogLevel.Warning, "{Node} asks for more than {Rate} files a second (overload.max_rate): {Beyond} requests since the last such line are answered with overload. The next line about it comes in {Seconds} s at the earliest.")]
     public static partial void RateLimited(ILogger logger, string node, int rate, long beyond, double seconds);
 
+    [LoggerMessage(2010, LogLevel.Warning, "The ledger holds {Max} nodes (queue.max_nodes): {Node} {Incarnation} and others that are new are not counted, so Zeek's ledger will not balance with this one")]
+    public static partial void LedgerFull(ILogger logger, int max, string node, ulong incarnation);
+
     [LoggerMessage(5000, LogLevel.Warning, "Scanner {Name} is down: {Problem} What needs it is unscanned (tool_down). It is tried again; further failures are not logged.")]
     public static partial void ToolIsDown(ILogger logger, string name, string problem);
 
@@ -87,6 +90,9 @@ internal static partial class Log
 
     [LoggerMessage(7000, LogLevel.Warning, "{Count} verdicts were never acknowledged and are given up after {Hours} h; they stand in the verdict log. The first: {Key}")]
     public static partial void NeverAcknowledged(ILogger logger, int count, double hours, RequestKey key);
+
+    [LoggerMessage(7001, LogLevel.Warning, "More than {Max} verdicts wait for their acknowledgement (replies.max_unacknowledged): the oldest are given up; they stand in the verdict log. The first: {Key}")]
+    public static partial void TooManyUnacknowledged(ILogger logger, int max, RequestKey key);
 
     [LoggerMessage(6000, LogLevel.Error, "The verdict log {Path} refuses {Count} lines: {Problem}. They are kept and tried again.")]
     public static partial void VerdictLogFailed(ILogger logger, string path, int count, string problem);

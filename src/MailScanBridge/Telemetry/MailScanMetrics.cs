@@ -28,6 +28,8 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Histogram<int> _commitHistogram;
     private readonly Counter<long> _verdictsCounter;
     private readonly Counter<long> _resentCounter;
+    private readonly Counter<long> _givenUpCounter;
+    private readonly Counter<long> _ledgerFullCounter;
     private readonly Counter<long> _ackUnknownCounter;
     private readonly Counter<long> _quarantineKeptCounter;
     private readonly Counter<long> _quarantineRemovedCounter;
@@ -74,6 +76,8 @@ public sealed class MailScanMetrics : IDisposable
         _journalFailedCounter = Meter.CreateCounter<long>("mailscan.journal.failed", "{request}", "Requests that could not be put on the disk, and so were not accepted");
         _commitHistogram = Meter.CreateHistogram<int>("mailscan.journal.commit_size", "{change}", "Changes in one commit of the journal");
         _verdictsCounter = Meter.CreateCounter<long>("mailscan.verdicts", "{verdict}", "Verdicts by kind and reason");
+        _givenUpCounter = Meter.CreateCounter<long>("mailscan.verdicts.given_up", "{verdict}", "Verdicts that nobody acknowledged, given up for their age (replies.give_up_after) or their number (replies.max_unacknowledged)");
+        _ledgerFullCounter = Meter.CreateCounter<long>("mailscan.ledger.left_out", "{event}", "What was not counted because its node is new and the ledger is full (queue.max_nodes)");
         _resentCounter = Meter.CreateCounter<long>("mailscan.verdicts.resent", "{verdict}", "Verdicts sent again for want of an acknowledgement");
         _ackUnknownCounter = Meter.CreateCounter<long>("mailscan.acks.unknown", "{request}", "Acknowledgements of requests that the journal does not have");
         _quarantineKeptCounter = Meter.CreateCounter<long>("mailscan.quarantine.kept", "{file}", "Files quarantined; new is false for a content that was there already");
@@ -143,6 +147,10 @@ public sealed class MailScanMetrics : IDisposable
 
     public void Verdict(VerdictKind kind, string reason) =>
         _verdictsCounter.Add(1, new KeyValuePair<string, object?>("verdict", Words.Of(kind)), new KeyValuePair<string, object?>("reason", reason));
+
+    public void VerdictsGivenUp(int count, string cause) => _givenUpCounter.Add(count, new KeyValuePair<string, object?>("cause", cause));
+
+    public void LedgerLeftOut() => _ledgerFullCounter.Add(1);
 
     public void VerdictResent() => _resentCounter.Add(1);
 

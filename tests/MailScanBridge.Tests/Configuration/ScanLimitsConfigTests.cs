@@ -85,6 +85,13 @@ public sealed class ScanLimitsConfigTests : IDisposable
     }
 
     [Fact]
+    public void What_a_peer_can_make_the_daemon_hold_is_read()
+    {
+        var config = Load("queue: { max_open_trace: 7, max_nodes: 8 }\nreplies: { max_unacknowledged: 9 }");
+        Assert.Equal((7, 8, 9), (config.Queue.MaxOpenTrace, config.Queue.MaxNodes, config.Replies.MaxUnacknowledged));
+    }
+
+    [Fact]
     public void Passwords_are_read()
     {
         var defaults = new PasswordOptions();

@@ -120,6 +120,23 @@ public sealed class PipelineQuarantineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verdicts_that_a_node_never_acknowledges_are_given_up_beyond_their_limit_and_their_files_go()
+    {
+        _host.Parts = _host.Parts with { Replies = _host.Parts.Replies with { MaxUnacknowledged = 2 } };
+        await _host.StartAsync();
+        var node = await TestNode.ConnectAsync(_host);
+        for (var seqno = 1UL; seqno <= 5; seqno++)
+        {
+            node.Ask(seqno, "hello"u8.ToArray());
+        }
+
+        await Wait.UntilAsync(() => _host.Count("mailscan.verdicts.given_up") == 3 && _host.StoredFiles.Count == 2, "three of five to be given up");
+        Assert.Contains(_host.Log.Lines, l => l.Contains(" 7001: More than 2 verdicts", StringComparison.Ordinal));
+        Assert.Equal(5, _host.LogLines.Count);
+        await _host.StopAsync();
+    }
+
+    [Fact]
     public async Task A_trace_that_said_good_bye_is_gone_after_a_restart_too()
     {
         await _host.StartAsync();

@@ -154,6 +154,26 @@ public sealed class LedgerTests : IAsyncDisposable
         return taken with { File = taken.File with { Incarnation = incarnation } };
     }
 
+    [Fact]
+    public async Task A_full_ledger_counts_no_new_node_says_so_and_keeps_those_it_has()
+    {
+        await _queue.DisposeAsync();
+        _queue = Open(maxNodes: 2);
+        await AcceptAsync(1);
+        await _queue.ReadLedgerAsync("second", 1, 5);
+        for (var i = 0UL; i < 3; i++)
+        {
+            Assert.Equal(0, (await _queue.ReadLedgerAsync("third", i, 5)).Counts.Highest);
+        }
+
+        await _queue.AcceptAsync(Taken(1, 77), 5); // Answered all the same, only not counted.
+        await AcceptAsync(2);
+
+        Assert.Equal(2, (await ReadAsync(2)).Counts.Accepted);
+        Assert.Equal(3, _queue.OpenCount);
+        Assert.Contains("The ledger holds 2 nodes (queue.max_nodes): third 0", Assert.Single(_log.Lines, l => l.Contains(" 2010:", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     private async Task AcceptAsync(params ulong[] seqnos)
     {
         foreach (var seqno in seqnos)
@@ -166,7 +186,7 @@ public sealed class LedgerTests : IAsyncDisposable
 
     private Task<LedgerReading> ReadAsync(ulong asked) => _queue.ReadLedgerAsync(Node, _incarnation, asked);
 
-    private ScanQueue Open() => ScanQueue.Open(new QueueOptions { JournalPath = Path.Combine(_folder.Path, "journal.sqlite") }, _time, _metrics, _log);
+    private ScanQueue Open(int maxNodes = 100) => ScanQueue.Open(new QueueOptions { MaxNodes = maxNodes, JournalPath = Path.Combine(_folder.Path, "journal.sqlite") }, _time, _metrics, _log);
 
     private async Task RestartAsync()
     {

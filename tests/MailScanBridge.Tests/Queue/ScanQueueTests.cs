@@ -224,9 +224,9 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_patient_node_asks_is_taken_however_much_waits()
+    public async Task What_a_patient_node_asks_is_taken_beyond_the_limit_up_to_one_of_its_own()
     {
-        await ReopenAsync(Options with { MaxOpen = 1 });
+        await ReopenAsync(Options with { MaxOpen = 1, MaxOpenTrace = 5 });
         for (var seqno = 1UL; seqno <= 5; seqno++)
         {
             Assert.Null((await _queue.AcceptAsync(Make.Taken(seqno), Epoch, patient: true)).Verdict);
@@ -234,6 +234,9 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
 
         Assert.Equal(5, _queue.OpenCount);
         Assert.Equal(Reasons.Overload, (await _queue.AcceptAsync(Make.Taken(6), Epoch)).Verdict?.Reason);
+        var beyond = (await _queue.AcceptAsync(Make.Taken(7), Epoch, patient: true)).Verdict!;
+        Assert.Equal(Reasons.Overload, beyond.Reason);
+        Assert.Contains("5 requests are waiting (queue.max_open_trace)", beyond.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,20 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void Of_more_than_may_wait_the_oldest_are_given_up()
+    {
+        var outbox = NewOutbox(new ReplyOptions { MaxUnacknowledged = 2 });
+        for (var seqno = 1UL; seqno <= 4; seqno++)
+        {
+            Assert.Equal(seqno < 4 ? 0 : 1, outbox.Surplus().Count);
+            outbox.Send(Make.Request(seqno), Make.Verdict());
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([Make.Request(1).RequestKey, Make.Request(2).RequestKey], outbox.Surplus());
+    }
+
+    [Fact]
     public void It_is_sent_again_with_doubled_pauses_up_to_the_cap()
     {
         _outbox.Send(Make.Request(), Make.Verdict());
