@@ -119,6 +119,7 @@ internal static class ConfigLoader
             {
                 JournalPath = Path.Combine(state, "journal.sqlite"),
                 MaxOpen = queue.Number("max_open", queueDefaults.MaxOpen, 1, 10_000_000),
+                SuspectAfter = queue.Duration("suspect_after", queueDefaults.SuspectAfter),
                 MaxOpenTrace = queue.Number("max_open_trace", queueDefaults.MaxOpenTrace, 1, 10_000_000),
                 MaxNodes = queue.Number("max_nodes", queueDefaults.MaxNodes, 1, 10_000_000),
                 MaxAttempts = queue.Number("max_attempts", queueDefaults.MaxAttempts, 1, 100),

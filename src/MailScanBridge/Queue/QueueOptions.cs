@@ -19,6 +19,12 @@ public sealed record QueueOptions
     /// <summary>Scans started before a request ends as <c>error: gave_up</c>, default 3. An attempt counts before it starts.</summary>
     public int MaxAttempts { get; init; } = 3;
 
+    /// <summary>
+    /// Time after a start until what was being scanned when the daemon died is scanned again, default 2 s, one at a time: whoever kills daemons one after
+    /// another, such as an operator or the kernel, finds them at work on something else, and no file ends as <c>gave_up</c> for being near.
+    /// </summary>
+    public TimeSpan SuspectAfter { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Time after which the row of a finished request is removed, default 24 hours. Until then a repeat gets the same answer.</summary>
     public TimeSpan KeepDone { get; init; } = TimeSpan.FromHours(24);
 

@@ -9,7 +9,7 @@ public sealed partial class ScanQueue
 {
     /// <summary>
     /// What was being scanned when the daemon died, that with the fewest attempts first. One of them may have killed it and the others were only
-    /// near, so they come after the rest and one at a time: then a further death has one of them to blame, and not the same ones each time.
+    /// near, so they come after the rest, after <see cref="QueueOptions.SuspectAfter"/>, and one at a time: then a further death has one of them to blame, and not the same ones each time.
     /// </summary>
     private readonly PriorityQueue<Entry, (int Attempts, long Id)> _suspects = new();
 

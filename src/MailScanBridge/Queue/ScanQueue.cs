@@ -27,6 +27,7 @@ public sealed partial class ScanQueue : IAsyncDisposable
     private readonly MailScanMetrics _metrics;
     private readonly JournalWriter _writer;
     private readonly ILogger _logger;
+    private ITimer? _suspectTimer;
     private long _lastId;
     private int _open;
 
@@ -57,7 +58,11 @@ public sealed partial class ScanQueue : IAsyncDisposable
             queue.Restore(row, time);
         }
 
-        queue.NextSuspect(isFirst: true);
+        if (queue.SuspectCount() > 0)
+        {
+            queue._suspectTimer = time.CreateTimer(_ => queue.NextSuspect(isFirst: true), null, options.SuspectAfter, Timeout.InfiniteTimeSpan);
+        }
+
         foreach (var (node, at) in gone)
         {
             queue._gone[node] = at;
@@ -260,7 +265,15 @@ public sealed partial class ScanQueue : IAsyncDisposable
     ];
 
     /// <summary>Commits what is queued and closes the journal.</summary>
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_suspectTimer is not null)
+        {
+            await _suspectTimer.DisposeAsync();
+        }
+
+        await _writer.DisposeAsync();
+    }
 
     private void Enqueue(Entry entry)
     {

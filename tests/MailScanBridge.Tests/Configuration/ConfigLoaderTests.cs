@@ -132,7 +132,7 @@ public sealed class ConfigLoaderTests : IDisposable
     public static TheoryData<string, int, string, string> Errors => new()
     {
         { "spol: /x", 1, "spol", "unknown key; allowed here: bridge, cache, disk, hub, overload, parts, quarantine, queue, replies, respond, retention, routes, sandbox, scan, scanners, spool, state, unpacking, urls, verdict_log" },
-        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, gap_after, keep_done, keep_ledger, max_attempts, max_context, max_done, max_later, max_later_bytes, max_nodes, max_open, max_open_trace" },
+        { "queue:\n  credits: 1", 2, "queue.credits", "unknown key; allowed here: credit, gap_after, keep_done, keep_ledger, max_attempts, max_context, max_done, max_later, max_later_bytes, max_nodes, max_open, max_open_trace, suspect_after" },
         { "hub: yes please", 1, "hub", "expected a mapping" },
         { "queue: [1]", 1, "queue", "expected a mapping" },
         { "- a\n- b", 1, "", "expected a mapping" },

@@ -87,7 +87,8 @@ public sealed class ScanLimitsConfigTests : IDisposable
     [Fact]
     public void What_a_peer_can_make_the_daemon_hold_is_read()
     {
-        var config = Load("queue: { max_open_trace: 7, max_nodes: 8 }\nreplies: { max_unacknowledged: 9 }");
+        var config = Load("queue: { suspect_after: 3s, max_open_trace: 7, max_nodes: 8 }\nreplies: { max_unacknowledged: 9 }");
+        Assert.Equal(TimeSpan.FromSeconds(3), config.Queue.SuspectAfter);
         Assert.Equal((7, 8, 9), (config.Queue.MaxOpenTrace, config.Queue.MaxNodes, config.Replies.MaxUnacknowledged));
     }
 

@@ -20,6 +20,7 @@ public sealed partial class ScanQueueTests
         await _queue.LeaseAsync(Wait.Token);
         await _queue.LeaseAsync(Wait.Token);
         await RestartAsync();
+        _time.Advance(Options.SuspectAfter);
         await _queue.AcceptAsync(Make.Taken(4), Epoch);
         await _queue.AcceptAsync(Make.Taken(5), Epoch);
 
@@ -29,6 +30,29 @@ public sealed partial class ScanQueueTests
             Assert.Equal(seqno, lease.Request.File.Seqno);
             await _queue.AnswerAsync(lease, Make.Verdict());
         }
+    }
+
+    [Fact]
+    public async Task What_was_being_scanned_when_the_daemon_died_is_not_tried_at_once()
+    {
+        await _queue.AcceptAsync(Make.Taken(1), Epoch);
+        await _queue.LeaseAsync(Wait.Token);
+        for (var death = 0; death < 5; death++)
+        {
+            await RestartAsync();
+            _time.Advance(Options.SuspectAfter - TimeSpan.FromMilliseconds(1));
+            using var soon = new CancellationTokenSource();
+            var next = _queue.LeaseAsync(soon.Token);
+            await soon.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+        }
+
+        await _queue.AcceptAsync(Make.Taken(2), Epoch);
+        Assert.Equal(2UL, (await _queue.LeaseAsync(Wait.Token)).Request.File.Seqno);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        var again = await _queue.LeaseAsync(Wait.Token);
+        Assert.Equal((1UL, 2), (again.Request.File.Seqno, again.Attempt));
     }
 
     [Fact]

@@ -136,6 +136,7 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
             Assert.Equal(attempt, lease.Attempt);
             Assert.Null(lease.LastCause);
             await RestartAsync();
+            _time.Advance(Options.SuspectAfter);
         }
     }
 
@@ -149,11 +150,13 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
 
         await LeaseAllAsync(1, 2, 3);
         await RestartAsync();
+        _time.Advance(Options.SuspectAfter);
 
         // The first of the three dies once more: it comes after the other two from then on.
         await LeaseAllAsync(4, 5, 6, 1);
         Assert.Equal(2, _queue.WaitingCount);
         await RestartAsync();
+        _time.Advance(Options.SuspectAfter);
 
         ulong[] expected = [2, 3, 4, 5, 6, 1];
         foreach (var seqno in expected)

@@ -43,7 +43,9 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
         var errors = new CappedText(MaxErrors, kill);
         var reader = read is null ? null : new OutputReader(read, kill);
         var input = new SampleInput(IsSandboxed && Sandbox.AsRoot ? sample : null);
-        var line = (IsSandboxed ? InSandbox(command, sample) : Bare(command, sample))
+        var mark = IsSandboxed ? new RunMark() : null;
+        var endedByItself = false;
+        var line = (mark is not null ? InSandbox(command, sample, mark) : Bare(command, sample))
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(input.Source)
             .WithStandardOutputPipe(reader?.Target ?? output.Target)
@@ -55,6 +57,8 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
             {
                 throw new ToolFaultException(failure, isTransient: false);
             }
+
+            endedByItself = result.ExitCode <= KilledBySignal;
 
             // The tool may have ended before it could be killed for this; whether that still counts as cancelled is not relied on.
             reader?.Failure?.Throw();
@@ -77,14 +81,22 @@ internal sealed class ToolProcess(CommandOptions options, Sandbox sandbox)
         {
             throw new ToolFaultException(e.Message, isTransient: false, e); // The sample cannot be read.
         }
+        finally
+        {
+            if (!endedByItself)
+            {
+                mark?.KillLeft();
+            }
+        }
     }
 
+    private const int KilledBySignal = 128; // Above it: 128 and the signal's number.
     private const int TryAgain = 11; // EAGAIN: too many processes for the moment
 
-    private Command InSandbox(IReadOnlyList<string> command, string? sample)
+    private Command InSandbox(IReadOnlyList<string> command, string? sample, RunMark mark)
     {
         var program = command[0].StartsWith('/') && File.Exists(command[0]) ? command.Take(1) : [];
-        return Cli.Wrap("bwrap").WithArguments(SandboxArguments.Make(
+        return Cli.Wrap("bwrap").WithEnvironmentVariables(variables => variables.Set(RunMark.Name, mark.Value)).WithArguments(SandboxArguments.Make(
             Sandbox.AsRoot, options.Limits, options.Timeout, options.Environment, [.. options.Files.Values, .. options.Read, .. program], sample, [.. command.Select(a => Fill(a, Sandbox.SamplePath))]));
     }
 
