@@ -13,7 +13,7 @@ internal static class SoakCommand
     public static Command Create()
     {
         var defaults = new SoakOptions();
-        var rate = Number("--rate", "Requests a second.", defaults.Rate);
+        var rate = Number("--rate", "Requests a second.", defaults.Rate, min: 1);
         var time = Time("--for", "How long requests are sent.", defaults.For);
         var files = Number("--files", "Most requests, and beyond them only until the last of --faults; 0: as many as rate and time give.", defaults.Files);
         var harm = Names("--harm", $"Who is harmed, in turn: {string.Join(", ", Parties)}. A scanner that is harmed (a script in the sandbox), and clamd, alone decide about each file; a hub that is harmed is a process of its own.", defaults.Harm);
@@ -22,10 +22,11 @@ internal static class SoakCommand
         var every = Time("--every", "Mean time between two faults.", defaults.Every);
         var faults = Number("--faults", "Most faults; 0: until the last request was sent.", defaults.Faults);
         var stopFor = Time("--stop-for", "How long what is stopped stays so.", defaults.StopFor);
+        var oneBadIn = Number("--one-bad-in", "One file in so many is malicious, and goes into quarantine.", defaults.OneBadIn, min: 1);
         var seed = Number("--seed", "Of the random moments and files.", defaults.Seed);
         var command = new Command("soak", "Load a daemon of its own, in a temporary directory, and do it and those around it harm. Prints requests, answers, losses, duplicates, latency and growth; ends with 0 only where nothing was lost, wrong or left, and, over four minutes and more, nothing grew.")
         {
-            rate, time, files, harm, fault, every, faults, stopFor, seed,
+            rate, time, files, harm, fault, every, faults, stopFor, oneBadIn, seed,
         };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -39,6 +40,7 @@ internal static class SoakCommand
                 Every = parse.GetValue(every),
                 Faults = parse.GetValue(faults),
                 StopFor = parse.GetValue(stopFor),
+                OneBadIn = parse.GetValue(oneBadIn),
                 Seed = parse.GetValue(seed),
             };
             return (await new SoakRun(options, Console.Out).RunAsync(cancellationToken)).IsGood ? 0 : 1;
@@ -74,8 +76,18 @@ internal static class SoakCommand
         },
     };
 
-    private static Option<int> Number(string name, string description, int fallback) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
+    private static Option<int> Number(string name, string description, int fallback, int min = 0)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < min)
+            {
+                result.AddError($"{name}: expected a whole number from {min}.");
+            }
+        });
+        return option;
+    }
 
     private static Option<TimeSpan> Time(string name, string description, TimeSpan fallback) => new(name)
     {

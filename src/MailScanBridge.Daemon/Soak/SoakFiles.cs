@@ -12,13 +12,13 @@ internal static class SoakFiles
     private static readonly string s_eicar = string.Concat(@"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*");
     private static readonly MailContext s_mail = new() { RcptTo = [], To = [], Cc = [], TransDepth = 1 };
 
-    /// <summary>Without end; one in ten is malicious, and its label says so.</summary>
-    public static IEnumerable<SensorFile> Make(int seed)
+    /// <summary>Without end; one in <paramref name="oneBadIn"/> is malicious, and its label says so.</summary>
+    public static IEnumerable<SensorFile> Make(int seed, int oneBadIn = 10)
     {
         var random = new Random(seed);
         for (var number = 1; ; number++)
         {
-            var isBad = random.Next(10) == 0;
+            var isBad = random.Next(oneBadIn) == 0;
             var text = string.Create(CultureInfo.InvariantCulture, $"file {number} of soak {seed}\r\n{new string('x', random.Next(2000))}\r\n{(isBad ? s_eicar : "")}\r\n");
             yield return new SensorFile(isBad ? "malicious" : "clean", "part", Encoding.ASCII.GetBytes(text), 0, Encoding.ASCII.GetBytes($"{number}.txt"), "text/plain"u8.ToArray(), s_mail, new object());
         }

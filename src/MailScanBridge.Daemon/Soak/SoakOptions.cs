@@ -30,6 +30,11 @@ internal sealed record SoakOptions
     /// <summary>Seed of the random moments and files, default 1.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// One file in so many is malicious, default 10: far more than in life, and each goes into quarantine, which is written and synced file by file.
+    /// </summary>
+    public int OneBadIn { get; init; } = 10;
+
     /// <summary>Time between two looks at the daemon's resources, default 1 s.</summary>
     public TimeSpan Sample { get; init; } = TimeSpan.FromSeconds(1);
 

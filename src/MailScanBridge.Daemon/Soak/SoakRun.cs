@@ -34,7 +34,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
             _watch.Start();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var watching = WatchAsync(daemon, stop.Token);
-            var asking = sensor.RunAsync(SoakFiles.Make(options.Seed).TakeWhile((_, number) => number < most || (options.Faults > 0 && !harm.IsDone && number <= (int)sensor.Asked + 1)), rows.Add, cancellationToken);
+            var asking = sensor.RunAsync(SoakFiles.Make(options.Seed, options.OneBadIn).TakeWhile((_, number) => number < most || (options.Faults > 0 && !harm.IsDone && number <= (int)sensor.Asked + 1)), rows.Add, cancellationToken);
             while (sensor.Asked == 0 && !asking.IsCompleted)
             {
                 await Task.WhenAny(asking, Task.Delay(20, cancellationToken)); // Harm is done to what works.
