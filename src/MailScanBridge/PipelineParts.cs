@@ -27,10 +27,10 @@ public sealed record PipelineParts
 
     public UnpackBudget Unpacking { get; init; } = new();
 
-    /// <summary>Programs for containers that are not read here, asked in this order.</summary>
     /// <summary>What is tried on archives that need a password.</summary>
     public PasswordOptions Passwords { get; init; } = new();
 
+    /// <summary>Programs for containers that are not read here, asked in this order.</summary>
     public IReadOnlyList<IExternalUnpacker> ExternalUnpackers { get; init; } = [];
 
     public required IReadOnlyList<IScanner> Scanners { get; init; }

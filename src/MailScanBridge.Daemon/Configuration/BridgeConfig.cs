@@ -55,9 +55,10 @@ internal sealed record BridgeConfig
     /// <summary>The programs that take containers apart.</summary>
     public required ExternalConfig External { get; init; }
 
-    /// <summary>What is remembered of the parts that Zeek cuts mails into.</summary>
+    /// <summary>What is tried on archives that need a password.</summary>
     public required PasswordOptions Passwords { get; init; }
 
+    /// <summary>What is remembered of the parts that Zeek cuts mails into.</summary>
     public required MailPartsOptions MailParts { get; init; }
 
     public required ReplyOptions Replies { get; init; }

@@ -21,12 +21,12 @@ internal static class UnpackingReader
             MaxDepth = unpacking.Number("max_depth", defaults.MaxDepth, 1, 100),
             MaxItems = unpacking.Number("max_items", defaults.MaxItems, 1, 1_000_000),
             MaxTotalBytes = unpacking.Size("max_total", defaults.MaxTotalBytes),
-            MaxItemBytes = Bytes(unpacking, "max_item", defaults.MaxItemBytes),
+            MaxItemBytes = unpacking.Size("max_item", (int)defaults.MaxItemBytes, most: LargestInMemory),
             MaxRatio = unpacking.Number("max_ratio", defaults.MaxRatio, 1, 1_000_000),
             RatioFloor = unpacking.Size("ratio_floor", defaults.RatioFloor, zeroAllowed: true),
             MaxTime = unpacking.Duration("max_time", defaults.MaxTime),
             MaxMultipartDepth = unpacking.Number("max_multiparts", defaults.MaxMultipartDepth, 1, 1000),
-            MaxDictionaryBytes = Bytes(unpacking, "max_dictionary", defaults.MaxDictionaryBytes),
+            MaxDictionaryBytes = unpacking.Size("max_dictionary", (int)defaults.MaxDictionaryBytes, most: LargestInMemory),
             Pdf = ReadPdf(unpacking.Section("pdf"), defaults.Pdf),
         };
         var read = (budget, ReadPasswords(unpacking.Section("passwords")), ReadPrograms(unpacking, sandbox));
@@ -38,9 +38,9 @@ internal static class UnpackingReader
     {
         var limits = defaults with
         {
-            MaxFileBytes = (int)Bytes(pdf, "max_file", defaults.MaxFileBytes),
+            MaxFileBytes = pdf.Size("max_file", defaults.MaxFileBytes, most: LargestInMemory),
             MaxObjects = pdf.Number("max_objects", defaults.MaxObjects, 1, 10_000_000),
-            MaxObjectStreamBytes = (int)Bytes(pdf, "max_object_streams", defaults.MaxObjectStreamBytes),
+            MaxObjectStreamBytes = pdf.Size("max_object_streams", defaults.MaxObjectStreamBytes, most: LargestInMemory),
             MaxNesting = pdf.Number("max_nesting", defaults.MaxNesting, 1, 1000),
         };
         pdf.NothingElse();
@@ -62,7 +62,7 @@ internal static class UnpackingReader
             FromMail = passwords.Flag("from_mail", defaults.FromMail),
             MaxTries = passwords.Number("max_tries", defaults.MaxTries, 0, 100_000),
             MaxSlowTries = passwords.Number("max_slow_tries", defaults.MaxSlowTries, 0, 10_000),
-            MaxTextBytes = (int)Bytes(passwords, "max_text", defaults.MaxTextBytes),
+            MaxTextBytes = passwords.Size("max_text", defaults.MaxTextBytes, most: LargestInMemory),
         };
         passwords.NothingElse();
         return options;
@@ -77,17 +77,5 @@ internal static class UnpackingReader
         }
 
         return new ExternalConfig([.. programs.Distinct()], sandbox);
-    }
-
-    private static long Bytes(ConfigSection section, string key, long fallback)
-    {
-        var bytes = section.Size(key, fallback);
-        if (bytes <= LargestInMemory)
-        {
-            return bytes;
-        }
-
-        section.Wrong(key, $"{bytes} bytes; at most 1GiB is allowed, since so much may be held in memory");
-        return fallback;
     }
 }

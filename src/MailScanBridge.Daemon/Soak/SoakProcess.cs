@@ -11,18 +11,20 @@ namespace MailScanBridge.Daemon.Soak;
 internal class SoakProcess(string name, string directory, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment) : SoakParty(name)
 {
     private readonly string _log = Path.Combine(directory, name + ".log");
-    private Process? _process;
+
+    // Its lives. Others look at the one before while the next is started, so none is disposed of until the end.
+    private readonly List<Process> _lives = [];
+    private volatile Process? _process;
 
     public int ProcessId => _process!.Id;
 
-    public bool HasExited => _process is null || _process.HasExited;
+    public bool HasExited => _process is not { HasExited: false };
 
     /// <summary>How long it is stopped before it is killed, so that it dies with work in hand; 0 (default): not at all.</summary>
     public TimeSpan StopBeforeKill { get; init; }
 
     public void Start()
     {
-        _process?.Dispose();
         // By way of a shell, which is replaced: the log goes to a file that no pipe of ours can hold up.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SOAK_LOG\" 2>&1", .. command]);
         foreach (var (variable, value) in environment)
@@ -31,7 +33,7 @@ internal class SoakProcess(string name, string directory, IReadOnlyList<string> 
         }
 
         start.Environment["SOAK_LOG"] = _log;
-        _process = Process.Start(start)!;
+        _lives.Add(_process = Process.Start(start)!);
     }
 
     public override async Task<bool> KillAsync(CancellationToken cancellationToken)
@@ -72,7 +74,7 @@ internal class SoakProcess(string name, string directory, IReadOnlyList<string> 
             _process.WaitForExit();
         }
 
-        _process?.Dispose();
+        _lives.ForEach(life => life.Dispose());
     }
 
     /// <summary>This program itself with other arguments: by its host or, where that is dotnet, by its library.</summary>

@@ -15,6 +15,19 @@ internal sealed class PartSink(UnpackSession session, ScanItem container, bool s
     /// <summary>How many problems this container had.</summary>
     public int Problems { get; private set; }
 
+    /// <summary>All of a container that is read in memory.</summary>
+    /// <param name="content">From its start on.</param>
+    /// <param name="what">It, in words: a page.</param>
+    /// <exception cref="LimitReachedException">It is larger than one part may be.</exception>
+    public byte[] Whole(Stream content, string what)
+    {
+        if (content.Length > Budget.MaxItemBytes)
+            throw new LimitReachedException($"{what} larger than {Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
+        var bytes = new byte[content.Length];
+        content.ReadExactly(bytes);
+        return bytes;
+    }
+
     /// <summary>Passwords to try on this container, the likeliest first.</summary>
     public IReadOnlyList<string> Passwords(bool slow) => session.Passwords.For(container, slow);
 

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Daemon.Soak;
 using MailScanBridge.EndToEnd.Tests.Support;
-using MailScanBridge.Tests.Support;
-using MailScanBridge.Zeek;
 
 namespace MailScanBridge.EndToEnd.Tests.Faults;
 
@@ -29,22 +26,18 @@ public sealed class HardenedUnitTests(ITestOutputHelper output)
     public async Task A_sandboxed_scan_passes_inside_the_unit()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        Require.Program("bwrap", "bubblewrap");
         using var directory = new TemporaryDirectory();
-        var hub = FreePorts.Find();
-        await using var systemd = await SystemdNamespace.RequireAsync(directory.Path, Config, hub, cancellationToken);
-        var rows = new ConcurrentQueue<SensorRow>();
+        await using var systemd = await SystemdNamespace.RequireAsync(directory.Path, Config, cancellationToken);
+        IReadOnlyCollection<SensorRow> rows = [];
         try
         {
-            await Eventually.TrueAsync(() => systemd.Output.Contains("hosted here", StringComparison.Ordinal), "the unit's daemon runs", cancellationToken);
+            await systemd.WaitUntilRunningAsync(cancellationToken);
             var status = SystemdNamespace.Status();
             Assert.NotNull(status);
             Assert.Equal(("1", "2", 0UL, 0UL), (status["NoNewPrivs"], status["Seccomp"], Convert.ToUInt64(status["CapBnd"], 16), Convert.ToUInt64(status["CapEff"], 16)));
             Assert.DoesNotContain("0", status["Uid"].Split('\t'));
 
-            await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = hub.First, HubXSub = hub.Second, NodeName = "stand-in" });
-            var sensor = new StandInSensor(new StandInOptions { Spool = systemd.Spool, DaemonSpool = "/var/spool/mailscan-bridge", Bridge = "unit", StartWait = TimeSpan.FromSeconds(60) }, client, TimeProvider.System);
-            await sensor.RunAsync(SoakFiles.Make(5).Take(Files), rows.Enqueue, cancellationToken);
+            rows = await systemd.AskAsync(SoakFiles.Make(5).Take(Files), cancellationToken);
         }
         finally
         {

@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Daemon.Soak;
 using MailScanBridge.EndToEnd.Tests.Support;
-using MailScanBridge.Tests.Support;
-using MailScanBridge.Zeek;
 
 namespace MailScanBridge.EndToEnd.Tests.Faults;
 
@@ -44,24 +41,22 @@ public sealed class UnitLimitsTests(ITestOutputHelper output)
     public async Task Greedy_tools_end_at_the_units_limits_and_the_daemon_stays()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        Require.Program("bwrap", "bubblewrap");
         using var directory = new TemporaryDirectory();
-        var hub = FreePorts.Find();
-        await using var systemd = await SystemdNamespace.RequireAsync(directory.Path, Config, hub, cancellationToken, LessMemory);
+        await using var systemd = await SystemdNamespace.RequireAsync(directory.Path, Config, cancellationToken, LessMemory);
         try
         {
-            await Eventually.TrueAsync(() => systemd.Output.Contains("hosted here", StringComparison.Ordinal), "the unit's daemon runs", cancellationToken);
+            await systemd.WaitUntilRunningAsync(cancellationToken);
             var (memory, pids) = (SystemdNamespace.Cgroup("memory"), SystemdNamespace.Cgroup("pids"));
             Assert.SkipWhen(memory is null || pids is null, "this machine hands no controllers of memory and processes down to a systemd of the test's own");
             Assert.Equal((MaxMemory, MaxTasks), (Number(memory!, "memory.max", "memory.limit_in_bytes"), Number(pids!, "pids.max")));
             var daemon = SystemdNamespace.Status()!["Pid"];
 
             var plain = SoakFiles.Make(5).Take(20).ToList();
-            AssertRight(await AskAsync(systemd, hub, plain, cancellationToken));
-            var greedy = await AskAsync(systemd, hub, Greedy(plain[0]), cancellationToken);
+            AssertRight(await systemd.AskAsync(plain, cancellationToken));
+            var greedy = await systemd.AskAsync(Greedy(plain[0]), cancellationToken);
             Assert.Equal(4, greedy.Count);
             Assert.All(greedy, r => Assert.Contains(r.Verdict, (string[])["error", "unscanned"]));
-            AssertRight(await AskAsync(systemd, hub, SoakFiles.Make(6).Take(20), cancellationToken));
+            AssertRight(await systemd.AskAsync(SoakFiles.Make(6).Take(20), cancellationToken));
 
             output.WriteLine($"killed for memory {Word(memory!, "oom_kill", "memory.events", "memory.oom_control")}, refused processes {Word(pids!, "max", "pids.events")}");
             Assert.True(Word(memory!, "oom_kill", "memory.events", "memory.oom_control") > 0, "nothing was killed for memory");
@@ -72,15 +67,6 @@ public sealed class UnitLimitsTests(ITestOutputHelper output)
         {
             output.WriteLine(systemd.Output);
         }
-    }
-
-    private static async Task<IReadOnlyCollection<SensorRow>> AskAsync(SystemdNamespace systemd, FreePorts hub, IEnumerable<SensorFile> files, CancellationToken cancellationToken)
-    {
-        var rows = new ConcurrentQueue<SensorRow>();
-        await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = hub.First, HubXSub = hub.Second, NodeName = "stand-in" });
-        var sensor = new StandInSensor(new StandInOptions { Spool = systemd.Spool, DaemonSpool = "/var/spool/mailscan-bridge", Bridge = "unit", StartWait = TimeSpan.FromSeconds(60) }, client, TimeProvider.System);
-        await sensor.RunAsync(files, rows.Enqueue, cancellationToken);
-        return rows;
     }
 
     private static void AssertRight(IReadOnlyCollection<SensorRow> rows)

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using MailScanBridge.Daemon.Demo;
 using MailScanBridge.Tests.Support;
+using MailScanBridge.Zeek;
 
 namespace MailScanBridge.EndToEnd.Tests.Support;
 
@@ -50,8 +53,11 @@ internal sealed class SystemdNamespace : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly OwnCgroups _cgroups;
 
-    private SystemdNamespace(string directory, ChildProcess process, OwnCgroups cgroups)
+    private readonly FreePorts _hub;
+
+    private SystemdNamespace(string directory, ChildProcess process, OwnCgroups cgroups, FreePorts hub)
     {
+        _hub = hub;
         _directory = directory;
         _process = process;
         _cgroups = cgroups;
@@ -63,14 +69,28 @@ internal sealed class SystemdNamespace : IAsyncDisposable
     /// <summary>What it uses as its spool; everybody may write there.</summary>
     public string Spool => Path.Combine(_directory, "spool");
 
+    public Task WaitUntilRunningAsync(CancellationToken cancellationToken) =>
+        Eventually.TrueAsync(() => Output.Contains("hosted here", StringComparison.Ordinal), "the unit's daemon runs", cancellationToken);
+
+    /// <summary>Asks the unit's daemon about files, and gives a row for each.</summary>
+    public async Task<IReadOnlyCollection<SensorRow>> AskAsync(IEnumerable<SensorFile> files, CancellationToken cancellationToken)
+    {
+        var rows = new ConcurrentQueue<SensorRow>();
+        await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = _hub.First, HubXSub = _hub.Second, NodeName = "stand-in" });
+        var sensor = new StandInSensor(new StandInOptions { Spool = Spool, DaemonSpool = "/var/spool/mailscan-bridge", Bridge = "unit", StartWait = TimeSpan.FromSeconds(60) }, client, TimeProvider.System);
+        await sensor.RunAsync(files, rows.Enqueue, cancellationToken);
+        return rows;
+    }
+
     /// <summary>Starts it.</summary>
     /// <param name="directory">Empty; for what goes in and comes out.</param>
     /// <param name="config">The daemon's configuration.</param>
-    /// <param name="hub">Ports instead of those that the unit names, which others of this machine may use.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="more">Further lines of the unit's section Service.</param>
-    public static async Task<SystemdNamespace> RequireAsync(string directory, string config, FreePorts hub, CancellationToken cancellationToken, string more = "")
+    public static async Task<SystemdNamespace> RequireAsync(string directory, string config, CancellationToken cancellationToken, string more = "")
     {
+        Require.Program("bwrap", "bubblewrap");
+        var hub = FreePorts.Find(); // Instead of those that the unit names, which others of this machine may use.
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a systemd of the test's own needs root");
         Require.That(File.Exists("/usr/lib/systemd/systemd"), "systemd is not on this machine (Debian package systemd)");
         Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains("cgroup2", StringComparison.Ordinal), "this kernel has no cgroup2");
@@ -101,7 +121,7 @@ internal sealed class SystemdNamespace : IAsyncDisposable
         var cgroups = OwnCgroups.Make();
         var process = new ChildProcess(
             [.. cgroups.Prefix, "unshare", "--fork", "--kill-child", "--pid", "--mount", "--propagation", "private", "--mount-proc", "--cgroup", "--ipc", "--uts", "bash", Path.Combine(directory, "init.sh"), directory, AppContext.BaseDirectory.TrimEnd('/'), dotnet, cgroups.AreOlder ? "older" : ""]);
-        var systemd = new SystemdNamespace(directory, process, cgroups);
+        var systemd = new SystemdNamespace(directory, process, cgroups, hub);
         await Eventually.TrueAsync(() => process.HasExited || systemd.Read("ready").Length > 0, "systemd is started", cancellationToken);
         if (systemd.Read("ready").Length == 0)
         {

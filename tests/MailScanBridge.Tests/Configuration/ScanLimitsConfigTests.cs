@@ -106,7 +106,7 @@ public sealed class ScanLimitsConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("unpacking:\n  max_item: 2GiB", "mailscan.yaml:2: unpacking.max_item: 2147483648 bytes; at most 1GiB is allowed")]
+    [InlineData("unpacking:\n  max_item: 2GiB", "mailscan.yaml:2: unpacking.max_item: \"2GiB\" is not allowed; expected a size from 1 to 1073741824 bytes")]
     [InlineData("unpacking:\n  passwords: { words: infected }", "mailscan.yaml:2: unpacking.passwords.words:")]
     [InlineData("unpacking:\n  passwords: { word: [a] }", "mailscan.yaml:2: unpacking.passwords.word: unknown key; allowed here: from_mail, max_slow_tries, max_text, max_tries, words")]
     [InlineData("unpacking:\n  pdf: { max_nesting: 0 }", "mailscan.yaml:2: unpacking.pdf.max_nesting:")]

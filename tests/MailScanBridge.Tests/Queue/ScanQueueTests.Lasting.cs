@@ -10,52 +10,6 @@ namespace MailScanBridge.Tests.Queue;
 public sealed partial class ScanQueueTests
 {
     [Fact]
-    public async Task The_next_that_was_being_scanned_when_the_daemon_died_does_not_wait_for_what_came_since()
-    {
-        for (var seqno = 1UL; seqno <= 3; seqno++)
-        {
-            await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
-        }
-
-        await _queue.LeaseAsync(Wait.Token);
-        await _queue.LeaseAsync(Wait.Token);
-        await RestartAsync();
-        _time.Advance(Options.SuspectAfter);
-        await _queue.AcceptAsync(Make.Taken(4), Epoch);
-        await _queue.AcceptAsync(Make.Taken(5), Epoch);
-
-        foreach (var seqno in (ulong[])[3, 1, 2, 4, 5])
-        {
-            var lease = await _queue.LeaseAsync(Wait.Token);
-            Assert.Equal(seqno, lease.Request.File.Seqno);
-            await _queue.AnswerAsync(lease, Make.Verdict());
-        }
-    }
-
-    [Fact]
-    public async Task What_was_being_scanned_when_the_daemon_died_is_not_tried_at_once()
-    {
-        await _queue.AcceptAsync(Make.Taken(1), Epoch);
-        await _queue.LeaseAsync(Wait.Token);
-        for (var death = 0; death < 5; death++)
-        {
-            await RestartAsync();
-            _time.Advance(Options.SuspectAfter - TimeSpan.FromMilliseconds(1));
-            using var soon = new CancellationTokenSource();
-            var next = _queue.LeaseAsync(soon.Token);
-            await soon.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-        }
-
-        await _queue.AcceptAsync(Make.Taken(2), Epoch);
-        Assert.Equal(2UL, (await _queue.LeaseAsync(Wait.Token)).Request.File.Seqno);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-
-        var again = await _queue.LeaseAsync(Wait.Token);
-        Assert.Equal((1UL, 2), (again.Request.File.Seqno, again.Attempt));
-    }
-
-    [Fact]
     public async Task Only_an_answered_request_can_be_closed_and_again_only_until_its_file_is_gone()
     {
         var key = Make.Taken().RequestKey;

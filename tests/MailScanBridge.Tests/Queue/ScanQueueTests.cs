@@ -127,66 +127,6 @@ public sealed partial class ScanQueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Attempts_of_daemons_that_died_count()
-    {
-        await _queue.AcceptAsync(Make.Taken(), Epoch);
-        for (var attempt = 1; attempt <= 4; attempt++)
-        {
-            var lease = await _queue.LeaseAsync(Wait.Token);
-            Assert.Equal(attempt, lease.Attempt);
-            Assert.Null(lease.LastCause);
-            await RestartAsync();
-            _time.Advance(Options.SuspectAfter);
-        }
-    }
-
-    [Fact]
-    public async Task What_was_being_scanned_when_the_daemon_died_comes_after_the_rest_and_one_at_a_time()
-    {
-        for (var seqno = 1UL; seqno <= 6; seqno++)
-        {
-            await _queue.AcceptAsync(Make.Taken(seqno), Epoch);
-        }
-
-        await LeaseAllAsync(1, 2, 3);
-        await RestartAsync();
-        _time.Advance(Options.SuspectAfter);
-
-        // The first of the three dies once more: it comes after the other two from then on.
-        await LeaseAllAsync(4, 5, 6, 1);
-        Assert.Equal(2, _queue.WaitingCount);
-        await RestartAsync();
-        _time.Advance(Options.SuspectAfter);
-
-        ulong[] expected = [2, 3, 4, 5, 6, 1];
-        foreach (var seqno in expected)
-        {
-            var lease = await _queue.LeaseAsync(Wait.Token);
-            Assert.Equal(seqno, lease.Request.File.Seqno);
-            Assert.Equal(seqno == 1 ? 3 : 2, lease.Attempt);
-            using var soon = new CancellationTokenSource();
-            var next = _queue.LeaseAsync(soon.Token);
-            Assert.False(next.IsCompleted);
-            await soon.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-            _queue.Return(lease, "it broke");
-            lease = await _queue.LeaseAsync(Wait.Token);
-            Assert.Equal(seqno, lease.Request.File.Seqno);
-            await _queue.AnswerAsync(lease, Make.Verdict());
-        }
-
-        Assert.Equal(0, _queue.WaitingCount);
-
-        async Task LeaseAllAsync(params ulong[] seqnos)
-        {
-            foreach (var seqno in seqnos)
-            {
-                Assert.Equal(seqno, (await _queue.LeaseAsync(Wait.Token)).Request.File.Seqno);
-            }
-        }
-    }
-
-    [Fact]
     public async Task A_returned_lease_comes_again_with_the_cause()
     {
         await _queue.AcceptAsync(Make.Taken(), Epoch);

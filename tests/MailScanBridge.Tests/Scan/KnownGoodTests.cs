@@ -1,6 +1,4 @@
 using System.Text;
-using MailScanBridge.Daemon.Configuration;
-using MailScanBridge.Daemon.Scan;
 using MailScanBridge.Samples.MailPcap.Formats;
 using MailScanBridge.Tests.Support;
 using MailScanBridge.Tests.Unpacking;
@@ -38,9 +36,8 @@ public sealed class KnownGoodTests : IDisposable
     private async Task<string> VerdictAsync(byte[] content, string good)
     {
         var list = _folder.Write("good", Encoding.ASCII.GetBytes(good));
-        var config = Path.Combine(_folder.Path, "mailscan.yaml");
-        await File.WriteAllTextAsync(
-            config,
+        var scanned = await Scanned.RunAsync(
+            _folder,
             $$"""
             scanners:
               good: {kind: hash_list, known: good, path: {{list}} }
@@ -48,8 +45,7 @@ public sealed class KnownGoodTests : IDisposable
               - {types: ["text/*"], steps: [{scanner: good, mandatory: false}, {scanner: content}]}
               - {types: ["*"], steps: [{scanner: good, mandatory: false}, {scanner: content, mandatory: false}]}
             """,
-            Wait.Token);
-        var scanned = await Scanned.RunAsync(new ScanOptions { Targets = [_folder.Write("sample", content)] }, ConfigLoader.Load(config, _ => null));
-        return Assert.Single(scanned.Lines).Split(": ")[1].Split(',')[0];
+            content);
+        return scanned.Verdict;
     }
 }

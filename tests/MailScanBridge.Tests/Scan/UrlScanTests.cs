@@ -1,6 +1,5 @@
 using System.Text;
 using MailScanBridge.Daemon.Configuration;
-using MailScanBridge.Daemon.Scan;
 using MailScanBridge.Tests.Unpacking;
 using MailScanBridge.Urls;
 using Xunit;
@@ -51,9 +50,5 @@ public sealed class UrlScanTests : IDisposable
 
     private string List(string content) => $"urls: {{ lists: [{{ name: bad, path: {_folder.Write("list", Encoding.ASCII.GetBytes(content))} }}] }}\n";
 
-    private Task<Scanned> ScanAsync(string name, string content, string yaml)
-    {
-        var config = ConfigLoader.Load(_folder.Write("mailscan.yaml", Encoding.UTF8.GetBytes(yaml)), _ => null);
-        return Scanned.RunAsync(new ScanOptions { Targets = [_folder.Write(name, Encoding.ASCII.GetBytes(content))], Explain = true }, config);
-    }
+    private Task<Scanned> ScanAsync(string name, string content, string yaml) => Scanned.RunAsync(_folder, yaml, Encoding.ASCII.GetBytes(content), name, explain: true);
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailScanBridge.Unpacking;
+using MailScanBridge.Unpacking.Containers;
 using Xunit;
 
 namespace MailScanBridge.Tests.Unpacking;
@@ -44,6 +45,22 @@ public class HiddenContentTests
         using var unpacked = Unpacked.From([.. s_xzHello, .. new byte[padding], .. s_xzWorld]);
         Assert.Equal(["helloworld"], unpacked.Contents);
         Assert.Empty(unpacked.Result.Problems);
+    }
+
+    [Theory]
+    [InlineData(32)] // streams of nothing
+    [InlineData(0)] // padding
+    public void An_xz_that_goes_on_and_on_with_nothing_can_be_stopped(int streamLength)
+    {
+        // `xz </dev/null`
+        byte[] empty = Convert.FromBase64String("/Td6WFoAAATm1rRGAAAAABzfRCEftvN9AQAAAAAEWVo=");
+        using var stop = new CancellationTokenSource();
+        byte[] file = [.. empty, .. streamLength == 0 ? new byte[8 << 20] : Enumerable.Repeat(empty, (8 << 20) / streamLength).SelectMany(b => b)];
+        using var watched = new CancelledHalfway(file, stop);
+        using var streams = new XzStreams(watched, 1 << 20, stop.Token);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => streams.ReadByte());
+        Assert.InRange(watched.Position, 1, file.Length * 3 / 4);
     }
 
     [Fact]
@@ -251,5 +268,15 @@ public class HiddenContentTests
 
         using var pgp = Unpacked.From("Hello,\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nAAAA\r\n-----END PGP MESSAGE-----\r\n");
         Assert.Equal([Reasons.Encrypted], pgp.Reasons);
+    }
+
+    private sealed class CancelledHalfway(byte[] content, CancellationTokenSource stop) : MemoryStream(content)
+    {
+        public override int ReadByte()
+        {
+            if (Position > Length / 2)
+                stop.Cancel();
+            return base.ReadByte();
+        }
     }
 }

@@ -10,10 +10,7 @@ internal sealed partial class CalendarContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a calendar larger than {parts.Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
-        var bytes = new byte[content.Length];
-        content.ReadExactly(bytes);
+        byte[] bytes = parts.Whole(content, "a calendar");
         string text = Fold().Replace(Encoding.Latin1.GetString(bytes), "");
         foreach (Match match in Attachment().Matches(text))
         {

@@ -19,13 +19,13 @@ internal sealed class CompressedFile : IContainer
     {
         string? name = item.Type == ContentTypes.Gzip ? GzipName(content) : null;
         content.Position = 0;
-        (uint Crc, long Length)? read = parts.Read(name ?? WithoutExtension(item.Name), null, () => Decoder(item.Type, content, parts.Budget));
+        (uint Crc, long Length)? read = parts.Read(name ?? WithoutExtension(item.Name), null, () => Decoder(item.Type, content, parts));
         // The decoder of .NET takes a gzip that ends too soon for one that ends; the trailer (RFC 1952 2.3.1) tells.
         if (item.Type == ContentTypes.Gzip && read is { } r && !GzipEnds(content, r.Crc, r.Length))
             parts.Problem(Reasons.Damaged, "gzip is cut, or holds several members or more behind its end");
     }
 
-    private static Stream Decoder(string type, Stream content, UnpackBudget budget)
+    private static Stream Decoder(string type, Stream content, PartSink parts)
     {
         switch (type)
         {
@@ -34,7 +34,7 @@ internal sealed class CompressedFile : IContainer
             case ContentTypes.Bzip2:
                 return BZip2Stream.Create(content, Mode.Decompress, true, leaveOpen: true);
             case ContentTypes.Xz:
-                return new XzStreams(content, budget.MaxDictionaryBytes);
+                return new XzStreams(content, parts.Budget.MaxDictionaryBytes, parts.Token);
             case ContentTypes.Zstandard:
                 return new DecompressionStream(content);
             case ContentTypes.Lzip:
@@ -44,7 +44,7 @@ internal sealed class CompressedFile : IContainer
             default:
                 var header = new byte[13];
                 content.ReadExactly(header);
-                Dictionaries.Check(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(1)), budget.MaxDictionaryBytes);
+                Dictionaries.Check(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(1)), parts.Budget.MaxDictionaryBytes);
                 long size = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(5));
                 return LzmaStream.Create(header[..5], content, content.Length - header.Length, size, leaveOpen: true);
         }

@@ -17,10 +17,7 @@ internal sealed partial class HtmlContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a page larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
-        var bytes = new byte[content.Length];
-        content.ReadExactly(bytes);
+        byte[] bytes = parts.Whole(content, "a page");
         string page = TextEncodings.Decode(bytes);
 
         foreach (Match match in DataUri().Matches(Decoded(page)))

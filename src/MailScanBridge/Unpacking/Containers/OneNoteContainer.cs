@@ -13,10 +13,7 @@ internal sealed class OneNoteContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a OneNote section larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
-        var section = new byte[content.Length];
-        content.ReadExactly(section);
+        byte[] section = parts.Whole(content, "a OneNote section");
         for (int at = 0; section.AsSpan(at).IndexOf(s_header) is var next and >= 0;)
         {
             parts.Token.ThrowIfCancellationRequested();

@@ -9,10 +9,7 @@ internal sealed class RtfContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"an RTF larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
-        var rtf = new byte[content.Length];
-        content.ReadExactly(rtf);
+        byte[] rtf = parts.Whole(content, "an RTF");
         foreach (RtfObject found in RtfObjects.Read(rtf, parts.Token))
         {
             if (found.ClassName is null)

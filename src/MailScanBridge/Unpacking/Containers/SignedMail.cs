@@ -13,10 +13,7 @@ internal sealed class SignedMail : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"a signed file larger than {parts.Budget.MaxItemBytes} bytes (MaxItemBytes)", LimitScope.Part);
-        var bytes = new byte[content.Length];
-        content.ReadExactly(bytes);
+        byte[] bytes = parts.Whole(content, "a signed file");
         var signed = new SignedCms();
         try
         {

@@ -16,10 +16,7 @@ internal sealed partial class XmlContainer : IContainer
 
     public void Open(ScanItem item, Stream content, PartSink parts)
     {
-        if (content.Length > parts.Budget.MaxItemBytes)
-            throw new LimitReachedException($"an XML file larger than {parts.Budget.MaxItemBytes} bytes (unpacking.max_item)", LimitScope.Part);
-        var bytes = new byte[content.Length];
-        content.ReadExactly(bytes);
+        byte[] bytes = parts.Whole(content, "an XML file");
         string xml = XmlText.Plain(TextEncodings.Decode(bytes));
         foreach (Match match in Binary().Matches(xml))
         {

@@ -2,8 +2,11 @@ using SharpCompress.Compressors.Xz;
 
 namespace MailScanBridge.Unpacking.Containers;
 
-/// <summary>All streams of an xz file as one (2.2 of its format): the decoder stops at the end of the first. What is neither a stream nor padding is an error.</summary>
-internal sealed class XzStreams(Stream file, long maxDictionary) : Stream
+/// <summary>
+/// All streams of an xz file as one (2.2 of its format): the decoder stops at the end of the first. What is neither a stream nor padding is an error. Stops
+/// when the token says so: a million streams may hold nothing.
+/// </summary>
+internal sealed class XzStreams(Stream file, long maxDictionary, CancellationToken token) : Stream
 {
     private static readonly byte[] s_magic = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00];
 
@@ -32,9 +35,12 @@ internal sealed class XzStreams(Stream file, long maxDictionary) : Stream
     // Padding is zeros, in fours; that there are other numbers of them hides nothing.
     private XZStream? Next()
     {
+        token.ThrowIfCancellationRequested();
         int first;
         while ((first = file.ReadByte()) == 0)
         {
+            if (file.Position % (1 << 20) == 0)
+                token.ThrowIfCancellationRequested();
         }
 
         if (first < 0)

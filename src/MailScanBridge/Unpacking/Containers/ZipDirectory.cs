@@ -255,7 +255,6 @@ internal sealed class ZipDirectory
     public delegate bool Accept(ReadOnlySpan<byte> four);
 
     /// <summary>Where the pattern first stands; -1 for nowhere.</summary>
-
     public static long Find(Stream file, ReadOnlySpan<byte> pattern, long from, long to, CancellationToken token, Accept? accept = null)
     {
         var buffer = new byte[64 * 1024];
