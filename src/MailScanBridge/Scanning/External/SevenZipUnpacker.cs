@@ -102,35 +102,15 @@ public sealed class SevenZipUnpacker : IExternalUnpacker
     }
 
     /// <summary>So many bytes of another stream, which is not closed with it.</summary>
-    private sealed class FirstBytes(Stream inner, long left) : Stream
+    private sealed class FirstBytes(Stream inner, long left) : ForwardStream
     {
         private long _left = left;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
+        public override int Read(Span<byte> buffer)
         {
-            var read = inner.Read(buffer, offset, (int)Math.Min(count, _left));
+            var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
             _left -= read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

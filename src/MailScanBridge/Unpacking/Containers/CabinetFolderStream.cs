@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace MailScanBridge.Unpacking.Containers;
 
 /// <summary>The content of one cabinet folder, block after block ([MS-CAB] 2.4; [MS-MCI] for MSZIP).</summary>
-internal sealed class CabinetFolderStream(Stream file, long start, int blocks, int reserve, bool mszip, CancellationToken token) : Stream
+internal sealed class CabinetFolderStream(Stream file, long start, int blocks, int reserve, bool mszip, CancellationToken token) : ForwardStream
 {
     private const int BlockLength = 32 * 1024;
 
@@ -12,12 +12,6 @@ internal sealed class CabinetFolderStream(Stream file, long start, int blocks, i
     private int _position;
     private int _left = blocks;
     private long _next = start;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
@@ -34,8 +28,6 @@ internal sealed class CabinetFolderStream(Stream file, long start, int blocks, i
         _position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     private void NextBlock()
     {
@@ -65,14 +57,4 @@ internal sealed class CabinetFolderStream(Stream file, long start, int blocks, i
         inflate.ReadExactly(output);
         return output[history.Length..];
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -6,27 +6,21 @@ namespace MailScanBridge.Unpacking.Containers;
 /// All streams of an xz file as one (2.2 of its format): the decoder stops at the end of the first. What is neither a stream nor padding is an error. Stops
 /// when the token says so: a million streams may hold nothing.
 /// </summary>
-internal sealed class XzStreams(Stream file, long maxDictionary, CancellationToken token) : Stream
+internal sealed class XzStreams(Stream file, long maxDictionary, CancellationToken token) : ForwardStream
 {
     private static readonly byte[] s_magic = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00];
 
     private XZStream? _current;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
         while (true)
         {
             _current ??= Next();
             if (_current is null)
                 return 0;
-            int read = _current.Read(buffer, offset, count);
-            if (read > 0 || count == 0)
+            int read = _current.Read(buffer);
+            if (read > 0 || buffer.Length == 0)
                 return read;
             _current = null;
         }
@@ -53,12 +47,4 @@ internal sealed class XzStreams(Stream file, long maxDictionary, CancellationTok
         file.Position = start;
         return new XZStream(file);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

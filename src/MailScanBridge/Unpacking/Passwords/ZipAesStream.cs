@@ -8,7 +8,7 @@ namespace MailScanBridge.Unpacking.Passwords;
 /// Decrypts WinZip's AES (https://www.winzip.com/en/support/aes-encryption): keys by PBKDF2 with SHA-1, counter mode with a
 /// little-endian counter from 1, a code over the encrypted data at the end.
 /// </summary>
-internal sealed class ZipAesStream : Stream
+internal sealed class ZipAesStream : ForwardStream
 {
     private const int Iterations = 1000, VerifierLength = 2, CodeLength = 10, Block = 16;
 
@@ -65,12 +65,6 @@ internal sealed class ZipAesStream : Stream
         return new ZipAesStream(open(saltLength + VerifierLength, dataLength), keys[..keyLength]);
     }
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         int read = _cipher.Read(buffer);
@@ -90,18 +84,6 @@ internal sealed class ZipAesStream : Stream
 
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

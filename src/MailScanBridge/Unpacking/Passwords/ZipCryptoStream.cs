@@ -1,7 +1,7 @@
 namespace MailScanBridge.Unpacking.Passwords;
 
 /// <summary>Decrypts the old zip encryption (APPNOTE 6.1).</summary>
-internal sealed class ZipCryptoStream : Stream
+internal sealed class ZipCryptoStream : ForwardStream
 {
     private const int HeaderLength = 12;
 
@@ -25,12 +25,6 @@ internal sealed class ZipCryptoStream : Stream
         return header[^1] == (byte)(crc >> 24) || header[^1] == (byte)(time >> 8) ? stream : null;
     }
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         int read = _cipher.Read(buffer);
@@ -44,22 +38,10 @@ internal sealed class ZipCryptoStream : Stream
         return read;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     private void Update(byte plain)
     {
         _key0 = Crc32.Append(_key0, [plain]);
         _key1 = (_key1 + (_key0 & 0xFF)) * 134_775_813 + 1;
         _key2 = Crc32.Append(_key2, [(byte)(_key1 >> 24)]);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

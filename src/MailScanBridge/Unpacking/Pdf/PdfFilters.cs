@@ -197,13 +197,10 @@ internal static class PdfFilters
         return (byte)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
     }
 
-    private sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : Stream
+    private sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : ForwardStream
     {
         private int _position;
 
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
         public override long Length => memory.Length;
         public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -214,15 +211,5 @@ internal static class PdfFilters
             _position += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
