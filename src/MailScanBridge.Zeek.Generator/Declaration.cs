@@ -26,11 +26,18 @@ internal static class Declaration
         }
     }
 
-    public static void CheckEventName(string name, Location? location, List<Complaint> complaints)
+    /// <summary>Complains of what is no global name in Zeek: <c>name</c> or <c>Module::name</c>.</summary>
+    public static void CheckGlobalName(string name, Location? location, List<Complaint> complaints)
     {
-        var parts = name.Split(["::"], StringSplitOptions.None);
-        if (parts.Length < 1 || parts.Any(part => part.Length == 0 || !part.All(c => char.IsLetterOrDigit(c) || c == '_') || char.IsDigit(part[0])))
-            complaints.Add(Complaint.At(location, Diagnostics.BadName, name));
+        if (!name.Split(["::"], StringSplitOptions.None).All(IsIdentifier))
+            complaints.Add(Complaint.At(location, Diagnostics.BadName, name, "Module::name"));
+    }
+
+    /// <summary>Complains of a name given by <c>[ZeekName]</c> to a record's field or an event's argument that is none in Zeek.</summary>
+    public static void CheckFieldName(ISymbol symbol, List<Complaint> complaints)
+    {
+        if (GivenName(symbol) is { } name && !IsIdentifier(name))
+            complaints.Add(Complaint.At(symbol.Locations.FirstOrDefault(), Diagnostics.BadName, name, "name"));
     }
 
     /// <summary>Opens the namespace and the types around and the type itself; returns how many braces are open.</summary>
@@ -98,8 +105,17 @@ internal static class Declaration
         return text.ToString();
     }
 
-    public static string? GivenName(ISymbol symbol) =>
-        symbol.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekNameAttribute")?.ConstructorArguments[0].Value as string;
+    /// <summary>The name that <c>[ZeekName]</c> gives, on a record's parameter or on the property that it becomes; null where there is none.</summary>
+    public static string? GivenName(ISymbol symbol)
+    {
+        var become = symbol is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } ? symbol.ContainingType.GetMembers(symbol.Name).OfType<IPropertySymbol>() : [];
+        return become.Prepend(symbol).SelectMany(each => each.GetAttributes())
+            .FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekNameAttribute")?.ConstructorArguments[0].Value as string;
+    }
+
+    // The pattern of Zeek's own scanner: [A-Za-z_][A-Za-z_0-9]* (ID in Z:src/scan.l, 8.2.2).
+    private static bool IsIdentifier(string name) =>
+        name.Length > 0 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_') && !char.IsDigit(name[0]);
 
     private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
     {

@@ -23,7 +23,7 @@ internal static class Diagnostics
         "ZEEK004", "A name is used twice", "'{0}' uses the Zeek name '{1}' twice");
 
     public static readonly DiagnosticDescriptor BadName = Error(
-        "ZEEK005", "A name is no Zeek name", "'{0}' is no name of a Zeek event; it must be of the form Module::name");
+        "ZEEK005", "A name is no Zeek name", "'{0}' is no name in Zeek; it must be of the form {1}, of the letters a to z, digits and underscores");
 
     public static readonly DiagnosticDescriptor Generic = Error(
         "ZEEK006", "A typed Zeek event, record or handler cannot be generic", "'{0}' is generic, which has no counterpart in Zeek");

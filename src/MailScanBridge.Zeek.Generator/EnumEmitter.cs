@@ -19,6 +19,8 @@ internal sealed class EnumEmitter
             Check(type.Inner, location, complaints);
             if (type.Shape != Shape.Enum)
                 continue;
+            foreach (var member in Members(type.Symbol!))
+                Declaration.CheckGlobalName(ZeekName(type.Symbol!, member), location, complaints);
             var twice = Members(type.Symbol!).GroupBy(member => ZeekName(type.Symbol!, member)).FirstOrDefault(same => same.Select(member => member.ConstantValue).Distinct().Count() > 1);
             if (twice is not null)
                 complaints.Add(Complaint.At(location, Diagnostics.NameClash, type.Symbol!.Name, twice.Key));

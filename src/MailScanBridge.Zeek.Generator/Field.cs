@@ -14,12 +14,13 @@ internal sealed record Field(string Member, string ZeekName, ZeekType Type)
             var location = symbol.Locations.FirstOrDefault();
             if (ZeekType.From(typeOf(symbol)) is not { } type)
             {
-                var hint = typeOf(symbol).TypeKind == TypeKind.Enum ? "; put [ZeekEnum] on the enum" : "";
+                var hint = typeOf(symbol).TypeKind == TypeKind.Enum ? "; put [ZeekEnum] on the enum" : KeyTypes.Hint(typeOf(symbol));
                 complaints.Add(Complaint.At(location, Diagnostics.UnsupportedType, symbol.Name, typeOf(symbol).ToDisplayString(), hint));
                 continue;
             }
 
             EnumEmitter.Check([type], location, complaints);
+            Declaration.CheckFieldName(symbol, complaints);
             var name = Declaration.GivenName(symbol) ?? Declaration.SnakeCase(symbol.Name);
             if (fields.Any(field => field.ZeekName == name))
                 complaints.Add(Complaint.At(location, Diagnostics.NameClash, owner, name));

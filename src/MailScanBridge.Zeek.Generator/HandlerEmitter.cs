@@ -20,7 +20,7 @@ internal static class HandlerEmitter
             if (EventName(method) is not { } name)
                 continue;
             var location = method.Locations.FirstOrDefault();
-            Declaration.CheckEventName(name, location, complaints);
+            Declaration.CheckGlobalName(name, location, complaints);
             if (method.IsStatic || method.IsGenericMethod || Result(method) is null || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None))
                 complaints.Add(Complaint.At(location, Diagnostics.BadHandler, method.Name));
             if (methods.Any(other => other.Event == name))

@@ -11,7 +11,7 @@ internal static class RecordEmitter
         Declaration.Check(type, complaints);
         var location = type.Locations.FirstOrDefault();
         if (eventName is not null)
-            Declaration.CheckEventName(eventName, location, complaints);
+            Declaration.CheckGlobalName(eventName, location, complaints);
         var constructor = PrimaryConstructor(type);
         var properties = constructor is null ? Properties(type, complaints) : [];
         if (!type.IsRecord || (constructor is null && properties.Count == 0))

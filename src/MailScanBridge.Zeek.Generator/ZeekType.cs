@@ -85,7 +85,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
         }
 
         if (Declaration.Has(type, "ZeekRecordAttribute"))
-            return new ZeekType(Shape.Record, name, type.Name, "Vector", "");
+            return new ZeekType(Shape.Record, name, type.Name, "Vector", "") { Symbol = type };
         if (type.TypeKind == TypeKind.Enum)
             return Declaration.Has(type, "ZeekEnumAttribute") ? new ZeekType(Shape.Enum, name, type.Name, "Enum", "Enum") { Symbol = type } : null;
         if (type is IArrayTypeSymbol { Rank: 1 } array)
@@ -119,7 +119,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
         // Zeek has no holes in vectors that it would send, and no unset members of sets.
         if (shape != Shape.Tuple && types.Any(each => each.Optional))
             return null;
-        if (shape is Shape.Set or Shape.Table && IsByReference(types[0]))
+        if (shape is Shape.Set or Shape.Table && KeyTypes.IsByReference(types[0]))
             return null;
         var index = types[0].Shape == Shape.Tuple ? string.Join(", ", types[0].Inner.Select(each => each.Zeek)) : types[0].Zeek;
         return shape switch
@@ -130,8 +130,4 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
             _ => new ZeekType(shape, name, string.Join(", ", types.Select(each => each.Zeek)), "Vector", "") { Inner = types },
         };
     }
-
-    /// <summary>Whether two values of the type with the same content may count as different in a set or as keys.</summary>
-    private static bool IsByReference(ZeekType type) =>
-        type.Method == "Bytes" || type.Shape is Shape.Vector or Shape.Set or Shape.Table || (type.Shape == Shape.Tuple && type.Inner.Any(IsByReference));
 }

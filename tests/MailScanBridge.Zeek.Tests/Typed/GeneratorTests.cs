@@ -23,6 +23,13 @@ public class GeneratorTests
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M() { } [ZeekEvent(\"A::b\")] void N() { } }", "ZEEK004")]
     [InlineData("[ZeekEvent(\"\")] public sealed partial record E(ulong X);", "ZEEK005")]
     [InlineData("[ZeekEvent(\"A::b c\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEvent(\"A::\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEvent(\"A::1b\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEvent(\"A::größe\")] public sealed partial record E(ulong X);", "ZEEK005")]
+    [InlineData("[ZeekRecord] public sealed partial record R([property: ZeekName(\"\")] ulong X);", "ZEEK005")]
+    [InlineData("[ZeekRecord] public sealed partial record R { [ZeekName(\"\")] public ulong X { get; init; } }", "ZEEK005")]
+    [InlineData("[ZeekRecord] public sealed partial record R([ZeekName(\"A::x\")] ulong X);", "ZEEK005")]
+    [InlineData("[ZeekEnum(\"A\")] public enum N { [ZeekName(\"\")] X } [ZeekRecord] public sealed partial record R(N[] X);", "ZEEK005")]
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E<T>(ulong X);", "ZEEK006")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] int M() => 1; }", "ZEEK007")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] static void M() { } }", "ZEEK007")]
@@ -43,6 +50,8 @@ public class GeneratorTests
     [InlineData("[ZeekRecord] public partial record R(ulong X) { public required string Y { get; init; } }", "ZEEK011")]
     [InlineData("[ZeekRecord] public partial record R(ValueTuple<ulong> X);", "ZEEK003")]
     [InlineData("[ZeekRecord] public partial record R(HashSet<ReadOnlyMemory<byte>> X);", "ZEEK003")]
+    [InlineData("[ZeekRecord] public partial record P(string S, string[] T); [ZeekRecord] public partial record R(HashSet<P> X);", "ZEEK003")]
+    [InlineData("[ZeekRecord] public partial record P(byte[]? S); [ZeekRecord] public partial record Q(P S); [ZeekRecord] public partial record R(Dictionary<(ulong, Q), ulong> X);", "ZEEK003")]
     [InlineData("[ZeekRecord] public partial record R(Dictionary<(ulong, (byte[], ulong)), ulong> X);", "ZEEK003")]
     [InlineData("[ZeekEnum(\"M\")] public enum C { [ZeekName(\"x\")] A, x } [ZeekRecord] public partial record R(List<C> P);", "ZEEK004")]
     public void What_cannot_map_is_an_error_with_a_code_at_the_place(string code, string id)
@@ -65,6 +74,7 @@ public class GeneratorTests
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void @event(ulong @class) { } }")]
     [InlineData("namespace N { [ZeekEnum(\"M\")] public enum B_C { x } } namespace N_B { [ZeekEnum(\"M\")] public enum C { x } } namespace M { [ZeekEnum(\"M\")] public enum C { @class } } [ZeekRecord] public partial record R(N.B_C P, N_B.C Q, M.C S, M.C T);")]
     [InlineData("public record B(string S); [ZeekRecord] public partial record D(string S, string T) : B(S);")]
+    [InlineData("[ZeekRecord] public partial record P(string S, ulong? T); [ZeekRecord] public partial record struct Q(P P, byte[] B) { public bool Equals(Q other) => P == other.P; public override int GetHashCode() => 0; } [ZeekRecord] public partial record R(HashSet<P> X, Dictionary<(P, Q), string[]> Y);")]
     public void What_maps_compiles(string code) => Assert.Empty(Run(code).Output.GetDiagnostics(TestContext.Current.CancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8019"));
 
     [Fact]
