@@ -21,6 +21,8 @@ public sealed partial class ZeekClient : IAsyncDisposable
     /// <summary>The name of the meter under which the client's metrics stand.</summary>
     public const string MeterName = "MailScanBridge.Zeek";
 
+    private const int MaxTopicBytes = 1024;
+
     private readonly ZeekClientOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -59,7 +61,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _sendQueue = new SendQueue(options.SendQueueCapacity);
         _replies = new PendingReplies(options.Limits);
         var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
-        var transport = hub?.NewTransport(nodeId) ?? new NetMqTransport(options, nodeId, Refused);
+        var transport = hub?.NewTransport(nodeId) ?? new SocketTransport(options, nodeId, _time, Refused);
         _loop = new ClientLoop(options, NodeId, transport, _time, _logger, _counters, _subscriptions, _directory, _receiveQueue, _sendQueue, _replies, _publisherAnswers);
         _metrics = new ZeekMetrics(options.NodeName, _counters, _receiveQueue, _sendQueue, _directory, () => _loop.Up);
     }
@@ -121,10 +123,12 @@ public sealed partial class ZeekClient : IAsyncDisposable
     /// <summary>Subscribes to every topic that starts with a prefix, from now until the result is disposed, over all reconnects.</summary>
     /// <param name="topicPrefix">The prefix, compared byte by byte; end it in a dot. An empty one matches everything.</param>
     /// <returns>The subscription, whose <see cref="ZeekSubscription.Live"/> completes once it is known at the hub.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The prefix is longer than 1,024 bytes; Zeek's own topics are below 100.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public ZeekSubscription Subscribe(string topicPrefix)
     {
         ArgumentNullException.ThrowIfNull(topicPrefix);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(System.Text.Encoding.UTF8.GetByteCount(topicPrefix), MaxTopicBytes, nameof(topicPrefix));
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var live = _subscriptions.Add(topicPrefix);
         _loop.Signal();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MailScanBridge.Zeek;
 
 /// <summary>How a <see cref="ZeekClient"/> connects and what it holds at most. Immutable; change a copy with <c>with</c>.</summary>
@@ -63,7 +65,7 @@ public sealed record ZeekClientOptions
     /// <summary>What is accepted from the wire at most; see there for the defaults. <see cref="ZeekWireLimits.MaxBytes"/> also closes the connection of a hub that sends a larger message.</summary>
     public ZeekWireLimits Limits { get; init; } = ZeekWireLimits.Default;
 
-    /// <summary>How long after the connection or the hub's answer is lost, or fails to come, the first new attempt is made; 100 ms by default. It doubles up to <see cref="ReconnectMax"/>.</summary>
+    /// <summary>How long after the connection or the hub's answer is lost, or fails to come, the first new attempt is made; 100 ms by default. It doubles up to <see cref="ReconnectMax"/>. No time here may be longer than a day.</summary>
     public TimeSpan Reconnect { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause between attempts to connect; 5 s by default.</summary>
@@ -78,17 +80,20 @@ public sealed record ZeekClientOptions
     /// <summary>How often the client makes sure, by an echo through the hub, that the connection works both ways; 5 s by default.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>After how long without an echo the connection counts as lost; 30 s by default.</summary>
+    /// <summary>After how long without an echo the connection counts as lost; 30 s by default, longer than <see cref="Heartbeat"/>.</summary>
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// After how long a standstill of its own (SIGSTOP, a debugger, a suspended machine) the client drops what piled up in its sockets and connects anew; 10 s by
-    /// default. While it stood still it may have held up the whole cluster, so it gets out of the way at once.
+    /// default, 2 s at least. While it stood still it may have held up the whole cluster, so it gets out of the way at once.
     /// </summary>
     public TimeSpan PauseLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long <see cref="ZeekClient.DisposeAsync"/> waits for the last events to pass the hub; 1 s by default, 500 ms at least.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestPauseLimit = TimeSpan.FromSeconds(2);
 
     internal void Validate()
     {
@@ -97,10 +102,12 @@ public sealed record ZeekClientOptions
         CheckEndpoint(faults, HubXSub, nameof(HubXSub));
         CheckRemote(faults, HubXPub, nameof(HubXPub));
         CheckRemote(faults, HubXSub, nameof(HubXSub));
-        if (string.IsNullOrWhiteSpace(NodeName))
-            faults.Add($"{nameof(NodeName)} is empty.");
-        if (NodeId is "")
-            faults.Add($"{nameof(NodeId)} is empty; leave it null for one that is made.");
+        CheckName(faults, NodeName, nameof(NodeName));
+        if (NodeId is not null)
+            CheckName(faults, NodeId, nameof(NodeId));
+        if (!Enum.IsDefined(Overflow))
+            faults.Add($"{nameof(Overflow)} is {(int)Overflow}, which is no policy.");
+        CheckLimits(faults);
         if (ReceiveQueueCapacity < 1)
             faults.Add($"{nameof(ReceiveQueueCapacity)} must be at least 1.");
         if (ReceiveQueueBytes < 1)
@@ -120,6 +127,10 @@ public sealed record ZeekClientOptions
         CheckPositive(faults, Heartbeat, nameof(Heartbeat));
         CheckPositive(faults, HeartbeatTimeout, nameof(HeartbeatTimeout));
         CheckPositive(faults, PauseLimit, nameof(PauseLimit));
+        if (HeartbeatTimeout <= Heartbeat)
+            faults.Add($"{nameof(HeartbeatTimeout)} must be longer than {nameof(Heartbeat)}, or a good connection counts as lost.");
+        if (PauseLimit < ShortestPauseLimit)
+            faults.Add($"{nameof(PauseLimit)} must be at least 2 s: the client takes a turn once a second where nothing happens.");
         if (faults.Count > 0)
             throw new ArgumentException("The options are not usable: " + string.Join(" ", faults));
     }
@@ -138,7 +149,23 @@ public sealed record ZeekClientOptions
 
     private static void CheckPositive(List<string> faults, TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero)
-            faults.Add($"{name} must be longer than zero.");
+        if (value <= TimeSpan.Zero || value > Longest)
+            faults.Add($"{name} must be longer than zero and at most a day.");
+    }
+
+    private static void CheckName(List<string> faults, string? name, string option)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            faults.Add($"{option} is empty{(option == nameof(NodeId) ? "; leave it null for one that is made" : "")}.");
+        else if (name.Any(c => char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format))
+            faults.Add($"{option} holds a character that cannot be printed.");
+    }
+
+    private void CheckLimits(List<string> faults)
+    {
+        if (Limits is null)
+            faults.Add($"{nameof(Limits)} is null; the default is {nameof(ZeekWireLimits)}.{nameof(ZeekWireLimits.Default)}.");
+        else if (Limits.MaxValues < 1 || Limits.MaxBytes < 1)
+            faults.Add($"{nameof(Limits)} must allow at least one value and one byte.");
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Text;
+using NaCl;
 
 namespace MailScanBridge.Zeek;
 
@@ -18,12 +20,14 @@ public sealed record ZeekCurveKeys
     /// <param name="serverPublicKey">The hub's public key.</param>
     /// <param name="clientPublicKey">The clients' public key.</param>
     /// <param name="clientSecretKey">The clients' secret key.</param>
-    /// <exception cref="ArgumentException">A key is not 40 characters of Z85; the message does not show it.</exception>
+    /// <exception cref="ArgumentException">A key is not 40 characters of Z85, or the client's two are no pair; the message shows no key.</exception>
     public ZeekCurveKeys(string serverPublicKey, string clientPublicKey, string clientSecretKey)
     {
         ServerPublicKey = Check(serverPublicKey, "server public key");
         ClientPublicKey = Check(clientPublicKey, "client public key");
         ClientSecretKey = Check(clientSecretKey, "client secret key");
+        if (!IsPair())
+            throw new ArgumentException("The client public key does not belong to the client secret key; have keys changed places?", nameof(clientPublicKey));
     }
 
     /// <summary>The hub's public key.</summary>
@@ -40,11 +44,12 @@ public sealed record ZeekCurveKeys
     /// <param name="clientPublicKeyFile">The file with the clients' public key.</param>
     /// <param name="clientSecretKeyFile">The file with the clients' secret key; no one but its owner may have any access to it.</param>
     /// <returns>The keys.</returns>
-    /// <exception cref="ZeekKeyException">A file cannot be read, is no key, or others than its owner have access to the secret one.</exception>
+    /// <exception cref="ZeekKeyException">A file cannot be read, is no key, the client's two are no pair, or others than its owner have access to the secret one.</exception>
     public static ZeekCurveKeys FromFiles(string serverPublicKeyFile, string clientPublicKeyFile, string clientSecretKeyFile)
     {
         // Others who can write a public key's file can put their own hub in the place of the right one.
-        return new ZeekCurveKeys(
+        return FromSource(
+            clientPublicKeyFile,
             Read(serverPublicKeyFile, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite),
             Read(clientPublicKeyFile, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite),
             Read(clientSecretKeyFile, Loose));
@@ -63,7 +68,7 @@ public sealed record ZeekCurveKeys
     /// <summary>Reads the keys from the environment variables that Zeek itself reads: <c>ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_SERVER_PUBLICKEY</c> and so on.</summary>
     /// <param name="variable">How to look up a variable; the process's environment by default.</param>
     /// <returns>The keys; null where none of the variables is set.</returns>
-    /// <exception cref="ZeekKeyException">Only some of them are set, or one is no key.</exception>
+    /// <exception cref="ZeekKeyException">Only some of them are set, one is no key, or the client's two are no pair.</exception>
     public static ZeekCurveKeys? FromEnvironment(Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
@@ -77,12 +82,24 @@ public sealed record ZeekCurveKeys
                 throw new ZeekKeyException(names[i], string.IsNullOrEmpty(values[i]) ? $"{names[i]} is not set, but the others are." : $"{names[i]} is not a key of 40 characters in Z85.");
         }
 
-        return new ZeekCurveKeys(values[0]!, values[1]!, values[2]!);
+        return FromSource(names[1], values[0]!, values[1]!, values[2]!);
     }
 
     /// <summary>Tells that there are keys, and shows none.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => nameof(ZeekCurveKeys) + " { *** }";
+
+    private static ZeekCurveKeys FromSource(string source, string serverPublicKey, string clientPublicKey, string clientSecretKey)
+    {
+        try
+        {
+            return new ZeekCurveKeys(serverPublicKey, clientPublicKey, clientSecretKey);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ZeekKeyException(source, $"{source}: {e.Message}", e);
+        }
+    }
 
     private static string Read(string file, UnixFileMode refused)
     {
@@ -103,6 +120,29 @@ public sealed record ZeekCurveKeys
         {
             throw new ZeekKeyException(file, $"The key file '{file}' cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>The 32 bytes of a key.</summary>
+    internal static byte[] Decode(string key)
+    {
+        // Z85, https://rfc.zeromq.org/spec/32/: five characters are four bytes.
+        var bytes = new byte[key.Length / 5 * 4];
+        for (var i = 0; i < key.Length; i += 5)
+        {
+            uint value = 0;
+            foreach (var c in key.AsSpan(i, 5))
+                value = unchecked((value * 85) + (uint)Alphabet.IndexOf(c, StringComparison.Ordinal));
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(i / 5 * 4), value);
+        }
+
+        return bytes;
+    }
+
+    private bool IsPair()
+    {
+        Span<byte> publicKey = stackalloc byte[Curve25519.ScalarLength];
+        Curve25519.ScalarMultiplicationBase(publicKey, Decode(ClientSecretKey));
+        return publicKey.SequenceEqual(Decode(ClientPublicKey));
     }
 
     private static string Check(string key, string what) =>

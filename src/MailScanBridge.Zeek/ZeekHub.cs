@@ -12,8 +12,7 @@ namespace MailScanBridge.Zeek;
 /// </summary>
 /// <remarks>
 /// <para>Anyone who can connect to it can read and publish everything, so it listens on loopback addresses only.</para>
-/// <para>It speaks ZMTP 3.0 itself, without NetMQ: NetMQ's XPUB socket drops what a slow subscriber does not take without telling anyone, and crashes have been
-/// reported when many subscriptions meet a full pipe (netmq#734). Unlike Zeek's proxy it never holds up a publisher for a slow subscriber.</para>
+/// <para>It speaks ZMTP 3.0 itself, and counts what a slow subscriber does not take. Unlike Zeek's proxy it never holds up a publisher for a slow subscriber.</para>
 /// <para>Thread safety: all members may be used by any thread; <see cref="Start"/> once.</para>
 /// </remarks>
 public sealed class ZeekHub : IAsyncDisposable

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using MailScanBridge.Zeek;
-using MailScanBridge.Zeek.Transport.Curve;
 using NetMQ;
 using NetMQ.Sockets;
 
@@ -19,13 +18,6 @@ internal static class Raw
         byte[][] frames = [Encoding.UTF8.GetBytes("raw."), "zeromq_benchmark_host_1234_abcdef"u8.ToArray(), "broker-bin-v1"u8.ToArray(), ZeekWire.Encode(Payloads.FileRequest)];
         var rate = Throughput(send, receive, frames, events, warmup);
         return (rate, RoundTrips(send, receive, receiveBack, frames, roundTrips, xSub, keys));
-    }
-
-    public static (Rate Rate, Trips Trips) RunRelayed(string xPub, string xSub, ZeekCurveKeys? keys, int events, int warmup, int roundTrips)
-    {
-        using var receive = new CurveRelay(xPub, Console.Error.WriteLine);
-        using var send = new CurveRelay(xSub, Console.Error.WriteLine);
-        return Run(receive.Endpoint, send.Endpoint, keys, events, warmup, roundTrips);
     }
 
     private static Rate Throughput(XPublisherSocket send, XSubscriberSocket receive, byte[][] frames, int events, int warmup)

@@ -22,7 +22,7 @@ internal sealed class ClientCounters
     public long RefusedQueueFull;
     public long RefusedDisconnected;
 
-    // Written by the relays.
+    // Peers that were refused in the handshake.
     public long Downgrades;
 
     private readonly ConcurrentDictionary<string, long> _undecodable = new(StringComparer.Ordinal);

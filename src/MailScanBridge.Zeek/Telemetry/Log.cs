@@ -21,10 +21,13 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "The client stood still for {Paused}; what piled up in its sockets is dropped and it connects anew")]
     public static partial void Paused(ILogger logger, TimeSpan paused);
 
-    [LoggerMessage(5, LogLevel.Error, "The client's loop failed and connects anew")]
-    public static partial void LoopFailed(ILogger logger, Exception exception);
+    [LoggerMessage(5, LogLevel.Error, "The client's loop failed and connects anew, {Times} times so far")]
+    public static partial void LoopFailed(ILogger logger, int times, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}. It is not the hub, or a hub without CURVE")]
+    [LoggerMessage(9, LogLevel.Warning, "There is no way to the hub at {HubXPub} and {HubXSub}: {Reason}, {Times} times in a row; is the host's name right?")]
+    public static partial void CannotConnect(ILogger logger, string hubXPub, string hubXSub, string reason, int times);
+
+    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}")]
     public static partial void PeerRefused(ILogger logger, string hubXPub, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "Another client at the hub has the node id {NodeId} too: each of the two ignores the other's events. It is this program's connection of before, or NodeId must be changed")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using MailScanBridge.Zeek.Telemetry;
 using MailScanBridge.Zeek.Wire;
@@ -34,6 +35,23 @@ internal sealed partial class ClientLoop
 
     /// <summary>Completes when the connection next becomes live or is lost; take it before looking.</summary>
     public Task NextChange => Volatile.Read(ref _changed).Task;
+
+    private IHubLink? BeginLink()
+    {
+        try
+        {
+            var link = _transport.Connect();
+            Begin(link);
+            return link;
+        }
+        catch (SocketException e)
+        {
+            // A name that cannot be resolved, most of the time; nothing was begun that would have to be taken back.
+            if (int.IsPow2(++_notLive))
+                Log.CannotConnect(_logger, _options.HubXPub, _options.HubXSub, e.Message, _notLive);
+            return null;
+        }
+    }
 
     private void Begin(IHubLink link)
     {
@@ -97,14 +115,14 @@ internal sealed partial class ClientLoop
     private string? WhyLost(IHubLink link)
     {
         if (link.Lost)
-            return _up ? "the hub closed the connection" : WhyClosedEarly();
+            return _up ? "the hub closed the connection" : link.Hint ?? WhyClosedEarly();
         if (_presenceGone)
             return "the hub no longer knows this client's subscriptions";
         if (_up)
             return WhyEchoesAreLate();
         if (!link.Connected)
         {
-            // NetMQ tries again and again by itself, but nothing says that it still does, and one of the two sockets may have met somebody else.
+            // A link tries again by itself while nobody listens, but one of its two sockets may have met somebody else.
             _wasConnected = false;
             return _time.GetElapsedTime(_begunAt) > _options.ConnectTimeout ? NotReached : null;
         }
@@ -119,6 +137,7 @@ internal sealed partial class ClientLoop
     }
 
     private const string NotReached = "could not be reached";
+    private const string Failed = "the loop failed";
 
     // ZeroMQ says nothing of wrong keys: the connection comes and goes without a frame.
     private string WhyClosedEarly() => _options.Curve is null
@@ -139,6 +158,8 @@ internal sealed partial class ClientLoop
             _directory.Clear();
             _notLive++;
             if (!int.IsPow2(_notLive))
+                return;
+            if (ReferenceEquals(reason, Failed))
                 return;
             if (ReferenceEquals(reason, NotReached))
                 Log.NotReached(_logger, _options.HubXPub, _options.HubXSub, _options.ConnectTimeout, _notLive);

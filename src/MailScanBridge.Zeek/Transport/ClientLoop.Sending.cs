@@ -5,9 +5,9 @@ namespace MailScanBridge.Zeek.Transport;
 
 // What goes out, and the echoes that prove that it passed the hub.
 //
-// NetMQ says "sent" for what it drops (netmq#990), so its word counts for nothing here. Instead the client sends itself a numbered echo through the hub every so many
-// events: messages of one sender stay in order, so an echo that came back has all events before it through the hub. No more than a window of events is
-// under way without one; beyond that they wait in the send queue, whose limit the publisher is told of.
+// That a socket took an event says nothing: a hub whose queue is full drops it later, and so may ZeroMQ on the way. Instead the client sends itself a numbered echo through the hub every
+// so many events: messages of one sender stay in order, so an echo that came back has all events before it through the hub. No more than a window of events is under way without one;
+// beyond that they wait in the send queue, whose limit the publisher is told of.
 internal sealed partial class ClientLoop
 {
     private static readonly TimeSpan EchoSoon = TimeSpan.FromMilliseconds(200);

@@ -43,6 +43,7 @@ internal sealed partial class ClientLoop : IDisposable
     private volatile bool _stopping;
     private long _lastTurn;
     private int _failedAttempts;
+    private int _failures;
 
     public ClientLoop(
         ZeekClientOptions options,
@@ -125,8 +126,9 @@ internal sealed partial class ClientLoop : IDisposable
                 catch (Exception e)
                 {
                     // Whatever it was, a client that has stopped would be worse: its socket would fill up.
-                    Log.LoopFailed(_logger, e);
-                    Down("the loop failed");
+                    if (int.IsPow2(++_failures))
+                        Log.LoopFailed(_logger, _failures, e);
+                    Down(Failed);
                 }
 
                 BackOff();
@@ -154,8 +156,9 @@ internal sealed partial class ClientLoop : IDisposable
     /// <summary>One connection from its beginning to its end.</summary>
     private void RunLink()
     {
-        using var link = _transport.Connect();
-        Begin(link);
+        if (BeginLink() is not { } link)
+            return;
+        using var closing = link;
         while (true)
         {
             if (StoodStill(out var paused))
@@ -193,7 +196,9 @@ internal sealed partial class ClientLoop : IDisposable
         for (var i = 0; i < Batch && link.TryReceive(this); i++)
             busy = true;
         ApplySubscriptions(link);
-        return Send(link) | busy;
+        busy |= Send(link);
+        link.Flush();
+        return busy;
     }
 
     private void Wait(IHubLink link)
@@ -203,13 +208,13 @@ internal sealed partial class ClientLoop : IDisposable
         ApplySubscriptions(link);
         if (Send(link) || _stopping)
             return;
+        link.Flush();
         link.Wait(LongestWait);
     }
 
     private void BackOff()
     {
-        var doubled = _options.Reconnect * Math.Pow(2, Math.Min(_failedAttempts++, 20));
-        var pause = doubled < _options.ReconnectMax ? doubled : _options.ReconnectMax;
+        var pause = Pauses.Of(_options, _failedAttempts++);
         var begun = _time.GetTimestamp();
         while (!_stopping && _time.GetElapsedTime(begun) < pause)
         {

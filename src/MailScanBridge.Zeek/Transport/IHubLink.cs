@@ -1,6 +1,6 @@
 namespace MailScanBridge.Zeek.Transport;
 
-/// <summary>A way to reach a hub: NetMQ's sockets, or the hub in memory that tests use.</summary>
+/// <summary>A way to reach a hub: over TCP, or the hub in memory that tests use.</summary>
 internal interface IHubTransport : IDisposable
 {
     /// <summary>Begins a connection; called by the loop's thread only.</summary>
@@ -22,6 +22,9 @@ internal interface IHubLink : IDisposable
     /// <summary>A connection that stood is broken; only a new link helps.</summary>
     bool Lost { get; }
 
+    /// <summary>What a connection that was lost before it was live died of, as the end of a sentence about the hub; null where that cannot be told.</summary>
+    string? Hint { get; }
+
     /// <summary>Waits until there may be something to receive, the state changed, or <see cref="IHubTransport.Wake"/>.</summary>
     void Wait(TimeSpan timeout);
 
@@ -34,8 +37,11 @@ internal interface IHubLink : IDisposable
     /// <summary>Begins or ends a subscription; each topic once.</summary>
     void Subscribe(ReadOnlySpan<byte> topic, bool on);
 
-    /// <summary>Sends an event. The arrays must not change afterwards. Never waits.</summary>
+    /// <summary>Sends an event, at the latest with the next <see cref="Flush"/>. The arrays must not change afterwards. Never waits.</summary>
     void Send(byte[] topic, byte[] payload);
+
+    /// <summary>Gives the network what was sent and is still here, as far as it takes it. Never waits.</summary>
+    void Flush();
 
     /// <summary>Closes, and lets what was sent go out for as long as this.</summary>
     void Close(TimeSpan linger);

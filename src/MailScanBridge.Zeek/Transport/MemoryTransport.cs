@@ -42,6 +42,8 @@ internal sealed class MemoryLink : IHubLink
 
     public bool Lost => _lost;
 
+    public string? Hint => null;
+
     /// <summary>What it subscribes to; owned by the hub's lock.</summary>
     public HashSet<byte[]> Topics { get; } = new(ByteContent.Instance);
 
@@ -74,6 +76,11 @@ internal sealed class MemoryLink : IHubLink
 
     public void Send(byte[] topic, byte[] payload) =>
         _hub.Receive(this, [topic, _nodeId, ZeekWire.SerializerBytes.ToArray(), payload], echo: topic.AsSpan().StartsWith("zeek.zeromq.internal."u8));
+
+    public void Flush()
+    {
+        // Nothing stays here.
+    }
 
     public void Close(TimeSpan linger) => _hub.Remove(this);
 

@@ -4,8 +4,8 @@ using MailScanBridge.Zeek.Wire;
 namespace MailScanBridge.Zeek.Transport;
 
 /// <summary>
-/// The topics a client wants, counted, and what of them the hub has been told. The counting is done here, since NetMQ passes on only the first of equal
-/// subscriptions and libzmq all of them.
+/// The topics a client wants, counted, and what of them the hub has been told. The counting is done here, so that the hub is told
+/// of each topic once.
 /// </summary>
 /// <remarks>Thread safety: <see cref="Add"/> and <see cref="Remove"/> by any thread, the rest by the loop.</remarks>
 internal sealed class SubscriptionSet

@@ -5,7 +5,7 @@ namespace MailScanBridge.Zeek.Transport;
 
 /// <summary>Wakes a thread that waits for sockets: a pair of datagram sockets of this process, each deaf to everyone but the other.</summary>
 /// <remarks>
-/// One system call to wake and one to take note of it; a pair of NetMQ's sockets takes five or six, on each event published.
+/// One system call to wake and one to take note of it.
 /// Thread safety: <see cref="Set"/> and <see cref="Dispose"/> by any thread, <see cref="Reset"/> by the one that waits.
 /// </remarks>
 internal sealed class WakeSignal : IDisposable

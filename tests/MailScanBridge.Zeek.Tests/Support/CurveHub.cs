@@ -20,6 +20,9 @@ internal sealed class CurveHub : IDisposable
         {
             socket.Options.CurveServer = true;
             socket.Options.CurveCertificate = server;
+
+            // With a mark it would drop what a subscriber does not take in time; Zeek's proxy waits instead.
+            socket.Options.SendHighWatermark = 0;
         }
 
         XPub = "tcp://127.0.0.1:" + _xPub.BindRandomPort("tcp://127.0.0.1");

@@ -54,6 +54,7 @@ public sealed class CurveTests : IDisposable
         await using var client = new ZeekClient(Options(hub.XPub, hub.XSub, keys) with { BarrierTimeout = TimeSpan.FromSeconds(1) }, log);
         var start = client.StartAsync(Wait.Token);
         await Wait.UntilAsync(() => !log.Lines.IsEmpty, "a line about the hub");
+        Assert.Contains("is the server public key the right one?", log.Lines.First(), StringComparison.Ordinal);
         Assert.False(start.IsCompleted);
         Assert.Equal(PublishResult.Disconnected, client.Publish("any.", Ping));
     }
@@ -128,7 +129,7 @@ public sealed class CurveTests : IDisposable
     }
 
     [Fact]
-    public void NetMQ_alone_takes_an_event_in_the_clear_from_an_old_peer_which_is_why_there_is_a_relay()
+    public void NetMQ_alone_takes_an_event_in_the_clear_from_an_old_peer_which_is_why_it_is_not_used()
     {
         using var rogue = new RogueHub([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 1, 1, 0, 0, .. Event]);
         using var socket = new NetMQ.Sockets.XSubscriberSocket();
@@ -137,7 +138,7 @@ public sealed class CurveTests : IDisposable
         socket.Connect(rogue.Endpoint);
         socket.SendFrame("\u0001down."u8.ToArray());
 
-        // Should this fail with a later NetMQ, the hole is mended and the relay can go.
+        // Should this fail with a later NetMQ, the hole is mended there.
         Assert.True(socket.TryReceiveFrameString(Wait.Deadline, out var topic));
         Assert.Equal("down.", topic);
     }
@@ -202,6 +203,15 @@ public sealed class CurveTests : IDisposable
         Assert.Null(ZeekCurveKeys.FromEnvironment(_ => null));
         variables.Remove("ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_CLIENT_SECRETKEY");
         Assert.Contains("CLIENT_SECRETKEY", Assert.Throws<ZeekKeyException>(() => ZeekCurveKeys.FromEnvironment(variables.GetValueOrDefault)).KeySource, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_public_key_that_does_not_belong_to_the_secret_one_is_refused()
+    {
+        Assert.Contains("does not belong", Assert.Throws<ArgumentException>(() => new ZeekCurveKeys(_server.PublicKeyZ85, _server.PublicKeyZ85, _client.SecretKeyZ85!)).Message, StringComparison.Ordinal);
+        WriteKeys(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(Path.Combine(_directory, "client_publickey"), _server.PublicKeyZ85);
+        Assert.EndsWith("client_publickey", Assert.Throws<ZeekKeyException>(() => ZeekCurveKeys.FromZeekctl(_directory)).KeySource, StringComparison.Ordinal);
     }
 
     [Fact]

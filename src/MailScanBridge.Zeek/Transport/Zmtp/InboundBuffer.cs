@@ -1,7 +1,6 @@
 using System.Net.Sockets;
-using MailScanBridge.Zeek.Transport.Zmtp;
 
-namespace MailScanBridge.Zeek.Transport.Hub;
+namespace MailScanBridge.Zeek.Transport.Zmtp;
 
 /// <summary>
 /// What came from one peer and is not yet a whole message. Grows with the bytes that really come, never with those that are announced, and no further than
@@ -31,27 +30,30 @@ internal sealed class InboundBuffer(int maxMessage)
     /// <summary>Reads once from the socket; false at the end of the stream, or where a message grows too large.</summary>
     public async ValueTask<bool> FillAsync(Socket socket, CancellationToken cancellationToken)
     {
-        if (_start > 0)
-        {
-            Unread.CopyTo(_bytes);
-            _end -= _start;
-            _start = 0;
-        }
-
-        if (_end == _bytes.Length)
-        {
-            if (_bytes.Length >= _maxBytes)
-                return false;
-            Array.Resize(ref _bytes, (int)Math.Min(_bytes.Length * 2L, _maxBytes));
-        }
-        else if (_end == 0 && _bytes.Length > InitialBytes)
-        {
-            _bytes = new byte[InitialBytes];
-        }
-
+        if (!MakeRoom())
+            return false;
         var received = await socket.ReceiveAsync(_bytes.AsMemory(_end), SocketFlags.None, cancellationToken).ConfigureAwait(false);
         _end += received;
         return received > 0;
+    }
+
+    /// <summary>Reads once from a socket that does not block; false at the end of the stream, where the connection broke, or where a message grows too large.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="more">True where there may be more to read at once.</param>
+    public bool TryFill(Socket socket, out bool more)
+    {
+        more = false;
+        if (!MakeRoom())
+            return false;
+        var room = _bytes.AsSpan(_end);
+        var received = socket.Receive(room, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+            return true;
+        if (error != SocketError.Success || received == 0)
+            return false;
+        _end += received;
+        more = received == room.Length;
+        return true;
     }
 
     /// <summary>Looks for a whole message, all its parts, at the start; gives its length and its first frame.</summary>
@@ -73,5 +75,28 @@ internal sealed class InboundBuffer(int maxMessage)
             length = _looked;
             return ZmtpFrame.Look(unread, maxMessage, out first);
         }
+    }
+
+    private bool MakeRoom()
+    {
+        if (_start > 0)
+        {
+            Unread.CopyTo(_bytes);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _bytes.Length)
+        {
+            if (_bytes.Length >= _maxBytes)
+                return false;
+            Array.Resize(ref _bytes, (int)Math.Min(_bytes.Length * 2L, _maxBytes));
+        }
+        else if (_end == 0 && _bytes.Length > InitialBytes)
+        {
+            _bytes = new byte[InitialBytes];
+        }
+
+        return true;
     }
 }
