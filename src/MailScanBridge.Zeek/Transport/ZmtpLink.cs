@@ -17,6 +17,7 @@ internal sealed class ZmtpLink : IHubLink
     private readonly ZmtpConnection _send;
     private readonly List<Socket> _readable = new(3);
     private readonly List<Socket> _writable = new(2);
+    private readonly List<Socket> _failed = new(2);
     private bool _told;
     private int _asked;
 
@@ -47,11 +48,12 @@ internal sealed class ZmtpLink : IHubLink
     {
         _readable.Clear();
         _writable.Clear();
+        _failed.Clear();
         _readable.Add(_transport.Waking);
         timeout = Add(_receive, timeout);
         timeout = Add(_send, timeout);
         if (!Lost)
-            Socket.Select(_readable, _writable, null, timeout);
+            Socket.Select(_readable, _writable, _failed, timeout);
         if (_readable.Contains(_transport.Waking))
             _transport.ResetWake();
         Waited(_receive);
@@ -130,6 +132,7 @@ internal sealed class ZmtpLink : IHubLink
         if (connection.Socket is { } socket)
         {
             _readable.Add(socket);
+            _failed.Add(socket);
             if (connection.WantsWrite)
                 _writable.Add(socket);
         }
@@ -141,6 +144,9 @@ internal sealed class ZmtpLink : IHubLink
     private void Waited(ZmtpConnection connection)
     {
         var socket = connection.Socket;
-        connection.Waited(socket is not null && _readable.Contains(socket), socket is not null && _writable.Contains(socket));
+        if (socket is null)
+            connection.Waited(readable: false, writable: false);
+        else
+            connection.Waited(_readable.Contains(socket) || _failed.Contains(socket), _writable.Contains(socket));
     }
 }

@@ -13,6 +13,9 @@ internal sealed partial class ZmtpConnection
     private const int FlushAt = 128 * 1024;
     private const int NamesBytes = 64 * 1024;
 
+    // A peer that sends without end, and never ends a message, must not keep its owner from everything else.
+    private const int MostFills = 64;
+
     private readonly (int Start, int Length)[] _ranges = new (int, int)[MaxParts];
     private readonly List<(byte[] Body, bool More)> _early = [];
     private byte[] _message = new byte[InitialBytes];
@@ -37,7 +40,7 @@ internal sealed partial class ZmtpConnection
                 _message = new byte[InitialBytes];
         }
 
-        do
+        for (var fills = 0; ; fills++)
         {
             if (_stage is Stage.Greeting or Stage.Handshake)
                 Advance();
@@ -49,8 +52,11 @@ internal sealed partial class ZmtpConnection
                 parts = _parts;
                 return true;
             }
+
+            if (fills == MostFills || !Fill())
+                break;
         }
-        while (Fill());
+
         parts = 0;
         return false;
     }

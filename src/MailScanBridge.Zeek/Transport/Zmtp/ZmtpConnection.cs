@@ -27,6 +27,7 @@ internal sealed partial class ZmtpConnection : IDisposable
     /// <summary>How often it has tried to connect.</summary>
     public int Attempts { get; private set; }
 
+    private long _attemptBegan;
     private long _attemptEnded;
     private TimeSpan _pause;
     private bool _mayFill;
@@ -86,6 +87,9 @@ internal sealed partial class ZmtpConnection : IDisposable
     public TimeSpan Due => _stage switch
     {
         Stage.Idle => Left(_attemptEnded, _pause),
+
+        // Whoever does not answer at one address must not keep it from the next.
+        Stage.Connecting when _addresses.Length > 1 => Left(_attemptBegan, _options.ConnectTimeout / (_addresses.Length + 1)),
         Stage.Greeting or Stage.Handshake => Left(_greetingBegan, GreetingTimeout),
         _ => Timeout.InfiniteTimeSpan,
     };
@@ -96,6 +100,8 @@ internal sealed partial class ZmtpConnection : IDisposable
         _mayFill |= readable;
         if (_stage == Stage.Connecting && (readable || writable))
             EndConnect();
+        else if (_stage == Stage.Connecting && Due == TimeSpan.Zero)
+            TryLater();
         else if (_stage == Stage.Idle && Due == TimeSpan.Zero)
             Connect();
         else if (_stage is Stage.Greeting or Stage.Handshake && Due == TimeSpan.Zero)
@@ -129,6 +135,7 @@ internal sealed partial class ZmtpConnection : IDisposable
     private void Connect()
     {
         var address = _addresses[Attempts++ % _addresses.Length];
+        _attemptBegan = _time.GetTimestamp();
         try
         {
             Socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false, NoDelay = true };
