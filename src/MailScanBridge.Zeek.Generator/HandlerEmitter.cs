@@ -78,6 +78,7 @@ internal static class HandlerEmitter
         {
             code.Line("var reader = e.OpenArgs();");
             locals = Field.WriteReads(code, enums, fields, eventName, "__Fields" + number);
+            code.Line($"{Declaration.Namespace}ZeekTyped.EndArgs(ref reader, e);");
         }
 
         var next = 0;

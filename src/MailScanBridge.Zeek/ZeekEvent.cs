@@ -31,19 +31,7 @@ public sealed record ZeekEvent
     public IReadOnlyList<ZeekEventMetadata> Metadata { get; init; } = NoMetadata;
 
     /// <summary>The network time at which Zeek raised the event; none unless Zeek is told to send it. The first such entry counts.</summary>
-    public DateTimeOffset? NetworkTime
-    {
-        get
-        {
-            foreach (var entry in Metadata)
-            {
-                if (entry.Id == ZeekEventMetadata.NetworkTimestamp)
-                    return entry.Value.Kind == ZeekKind.Time ? entry.Value.AsTime() : null;
-            }
-
-            return null;
-        }
-    }
+    public DateTimeOffset? NetworkTime => ZeekEventMetadata.NetworkTimeOf(Metadata);
 
     /// <summary>Tells whether two events are the same: name, arguments and metadata, by content.</summary>
     /// <param name="other">The other event.</param>
@@ -73,4 +61,22 @@ public readonly record struct ZeekEventMetadata(ulong Id, ZeekValue Value)
 {
     /// <summary>The id of the network time; its value must be a <c>time</c>.</summary>
     public const ulong NetworkTimestamp = 1;
+
+    /// <summary>Makes the entry that tells the network time at which an event was raised.</summary>
+    /// <param name="time">The time, between the years 1677 and 2262.</param>
+    /// <returns>The entry.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time does not fit 64 bits of nanoseconds.</exception>
+    public static ZeekEventMetadata FromNetworkTime(DateTimeOffset time) => new(NetworkTimestamp, ZeekValue.FromTime(time));
+
+    /// <summary>The time of the first such entry; none where there is none, or it is no time.</summary>
+    internal static DateTimeOffset? NetworkTimeOf(IReadOnlyList<ZeekEventMetadata> metadata)
+    {
+        for (var i = 0; i < metadata.Count; i++)
+        {
+            if (metadata[i].Id == NetworkTimestamp)
+                return metadata[i].Value.Kind == ZeekKind.Time ? metadata[i].Value.AsTime() : null;
+        }
+
+        return null;
+    }
 }

@@ -132,6 +132,16 @@ public static class ZeekTyped
     [DoesNotReturn]
     public static void FailDuplicate(ref ZeekReader reader, ZeekKind kind) => WireFail.Duplicate(reader.Position, kind);
 
+    /// <summary>Demands that nothing but metadata comes behind an event's arguments.</summary>
+    /// <param name="reader">The reader, which <see cref="ZeekRawEvent.OpenArgs"/> gave, behind the arguments.</param>
+    /// <param name="e">The event.</param>
+    /// <exception cref="ZeekWireException">The bytes are broken.</exception>
+    public static void EndArgs(ref ZeekReader reader, ZeekRawEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        e.EndArgs(ref reader);
+    }
+
     private static string Shown(string what, ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(what);
