@@ -45,9 +45,8 @@ internal static class RecordEmitter
         code.Close();
         code.Open($"public void {(eventName is null ? "Write" : "WriteArgs")}(ref {Declaration.Namespace}ZeekWriter writer)");
         code.Line($"writer.WriteVectorHeader({fields.Count});");
-        var writes = new WriteEmitter(code, enums);
-        foreach (var field in fields)
-            writes.Write(field.Type, "this." + field.Member);
+        for (var i = 0; i < fields.Count; i++)
+            new WriteEmitter(code, enums, i, eventName ?? type.Name).Write(fields[i].Type, "this." + fields[i].Member);
         code.Close();
         enums.Write(code);
         for (; open > 0; open--)

@@ -15,20 +15,44 @@ public sealed record ZeekEvent
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public ZeekEvent(string name, params IReadOnlyList<ZeekValue> args)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(args);
         Name = name;
         Args = args;
     }
 
     /// <summary>The name with its module, such as <c>MailScan::verdict</c>.</summary>
-    public string Name { get; init; }
+    /// <exception cref="ArgumentException">The name is empty; Zeek would drop the event.</exception>
+    public string Name
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value, "name");
+            field = value;
+        }
+    }
 
     /// <summary>The arguments in the order of the event's declaration.</summary>
-    public IReadOnlyList<ZeekValue> Args { get; init; }
+    public IReadOnlyList<ZeekValue> Args
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, "args");
+            field = value;
+        }
+    }
 
     /// <summary>What travels beside the arguments; empty by default, as from Zeek unless <c>EventMetadata::add_network_timestamp</c> is set.</summary>
-    public IReadOnlyList<ZeekEventMetadata> Metadata { get; init; } = NoMetadata;
+    public IReadOnlyList<ZeekEventMetadata> Metadata
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, "metadata");
+            field = value;
+        }
+    }
+    = NoMetadata;
 
     /// <summary>The network time at which Zeek raised the event; none unless Zeek is told to send it. The first such entry counts.</summary>
     public DateTimeOffset? NetworkTime => ZeekEventMetadata.NetworkTimeOf(Metadata);

@@ -132,6 +132,19 @@ public static class ZeekTyped
     [DoesNotReturn]
     public static void FailDuplicate(ref ZeekReader reader, ZeekKind kind) => WireFail.Duplicate(reader.Position, kind);
 
+    /// <summary>Demands that a value is there, which code that knows nothing of nullable types may have left out.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">In which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    /// <exception cref="ArgumentNullException">It is null; sent as an empty value it would be another.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CheckNotNull([NotNull] object? value, ZeekFieldInfo[] fields, int field, string type)
+    {
+        if (value is null)
+            FailNull(fields[field], type);
+    }
+
     /// <summary>Demands that nothing but metadata comes behind an event's arguments.</summary>
     /// <param name="reader">The reader, which <see cref="ZeekRawEvent.OpenArgs"/> gave, behind the arguments.</param>
     /// <param name="e">The event.</param>
@@ -141,6 +154,10 @@ public static class ZeekTyped
         ArgumentNullException.ThrowIfNull(e);
         e.EndArgs(ref reader);
     }
+
+    [DoesNotReturn]
+    private static void FailNull(ZeekFieldInfo field, string type) =>
+        throw new ArgumentNullException(null, $"{type}, field {field.Name}: {field.Type} is to be sent, but it is null or holds null. Give it a value, or declare it nullable where Zeek says &optional.");
 
     private static string Shown(string what, ReadOnlySpan<byte> bytes)
     {
