@@ -94,12 +94,12 @@ internal static class EventEnvelope
         for (var left = ReadMetadataHead(ref reader); left > 0; left--)
         {
             ReadMetadataId(ref reader);
-            reader.Skip();
+            reader.SkipUnwanted();
         }
 
         // Further parts are none that Zeek knows, and are passed over as the generic decoder does.
         for (var part = 3; part < parts; part++)
-            reader.Skip();
+            reader.SkipUnwanted();
     }
 
     private static int ReadMetadataHead(ref ZeekReader reader)

@@ -18,6 +18,8 @@ public class TypedEndTests
     private const string WithMetadata = "0e030200000000000000010200000000000000010e03050a546573743a3a656e64730e0102" + "0000000000000001";
     private const string Metadata = "0e010e02020000000000000001090000000000000005";
 
+    private const string Further = "0e030200000000000000010200000000000000010e02050a546573743a3a656e64730e0202" + "0000000000000001";
+
     [Theory]
     [InlineData(Event, null)]
     [InlineData(Event + "000000", ZeekWireError.TrailingBytes)]
@@ -31,6 +33,11 @@ public class TypedEndTests
     [InlineData(WithMetadata + "0e010e020100" + "00", ZeekWireError.NotAnEvent)]
     [InlineData(WithMetadata + "0e010e01020000000000000001", ZeekWireError.NotAnEvent)]
     [InlineData(WithMetadata + "0e010e0202000000000000000117", ZeekWireError.UnknownTag)]
+    [InlineData(Further + "0c020101" + "0100", null)]
+    [InlineData(Further + "0c020101" + "0101", ZeekWireError.Duplicate)]
+    [InlineData(Further + "0e010d0201010001" + "0100", ZeekWireError.Duplicate)]
+    [InlineData(WithMetadata + "0e010e020200000000000000010c020000", ZeekWireError.Duplicate)]
+    [InlineData(WithMetadata + "0e010e020200000000000000010c0100", null)]
     public async Task The_typed_doors_take_and_refuse_what_the_generic_one_does(string hex, ZeekWireError? error)
     {
         var payload = Convert.FromHexString(hex);
