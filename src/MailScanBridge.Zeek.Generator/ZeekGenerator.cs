@@ -34,6 +34,13 @@ public sealed class ZeekGenerator : IIncrementalGenerator
             static (found, _) => found.TargetNode is LocalFunctionStatementSyntax
                 ? Refused(found.TargetSymbol, Diagnostics.BadHandler, found.TargetSymbol.Name)
                 : HandlerEmitter.Emit(found.TargetSymbol.ContainingType));
+
+        // These have no name by which an attribute is found.
+        var lambdas = context.SyntaxProvider.CreateSyntaxProvider(
+            static (node, _) => node is LambdaExpressionSyntax { AttributeLists.Count: > 0 },
+            static (found, token) => found.SemanticModel.GetSymbolInfo(found.Node, token).Symbol is { } lambda && Declaration.Has(lambda, "ZeekEventAttribute")
+                ? Refused(lambda, Diagnostics.BadHandler, "a lambda")
+                : new Generated("", "", default));
         var limits = context.SyntaxProvider.ForAttributeWithMetadataName(
             LimitsAttribute,
             static (node, _) => node is TypeDeclarationSyntax,
@@ -44,6 +51,7 @@ public sealed class ZeekGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(events, Add);
         context.RegisterSourceOutput(records, Add);
         context.RegisterSourceOutput(limits, Add);
+        context.RegisterSourceOutput(lambdas, Add);
         context.RegisterSourceOutput(handlers.Collect(), static (output, all) =>
         {
             foreach (var one in all.Distinct())

@@ -70,6 +70,7 @@ public class GeneratorTests
     [InlineData("[ZeekRecord] public partial record R { public ulong Größe { get; init; } }", "ZEEK005")]
     [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M(ulong größe) { } }", "ZEEK005")]
     [InlineData("public class H { void M() { F(); [ZeekEvent(\"A::b\")] void F() { } } }", "ZEEK007")]
+    [InlineData("public class H { Action F() => [ZeekEvent(\"A::b\")] () => { }; }", "ZEEK007")]
     [InlineData("public partial class H { public ulong X { [ZeekEvent(\"A::b\")] get; set; } }", "ZEEK007")]
     [InlineData("[ZeekLimits(MaxItems = 1)] public partial record R(string[] X);", "ZEEK012")]
     [InlineData("[ZeekLimits(MaxItems = 1)] public class C;", "ZEEK012")]
@@ -82,6 +83,10 @@ public class GeneratorTests
         Assert.Contains(id, errors.Select(error => error.Id));
         Assert.All(errors, error => Assert.NotEqual(Location.None, error.Location));
     }
+
+    [Fact]
+    public void Where_bytes_cannot_be_keys_the_type_that_keeps_them_is_named() =>
+        Assert.Contains("use ZeekValue, which keeps every byte", Assert.Single(Run("[ZeekRecord] public partial record R(Dictionary<byte[], ulong> X);").Diagnostics).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong X, string? Y, List<(string, ulong)>? Z, ReadOnlyMemory<byte> B, Dictionary<string, HashSet<ulong>> T);")]
