@@ -59,6 +59,22 @@ public class TypedEndTests
         Assert.Equal(error is null ? 1 : 0, handler.Called);
     }
 
+    [Theory]
+    [InlineData(Event)]
+    [InlineData(WithMetadata + Metadata)]
+    [InlineData(Further + "0e020101" + "0100")]
+    public void What_is_looked_at_behind_the_arguments_allocates_nothing(string hex)
+    {
+        var payload = Convert.FromHexString(hex);
+        Assert.Equal(1UL, ZeekWire.DecodeEvent<Ends>(payload).X);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            ZeekWire.DecodeEvent<Ends>(payload);
+
+        // The record alone: its head, its type and its number.
+        Assert.Equal(24_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static ZeekWireError? Error(Action decode)
     {
         try
