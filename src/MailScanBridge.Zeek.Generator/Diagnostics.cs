@@ -29,7 +29,7 @@ internal static class Diagnostics
         "ZEEK006", "A typed Zeek event, record or handler cannot be generic", "'{0}' is generic, which has no counterpart in Zeek");
 
     public static readonly DiagnosticDescriptor BadHandler = Error(
-        "ZEEK007", "A handler's method does not fit", "'{0}' must be an ordinary instance method that returns void, Task or ValueTask");
+        "ZEEK007", "A handler's method does not fit", "'{0}' must be an ordinary instance method of a class that returns void, Task or ValueTask");
 
     public static readonly DiagnosticDescriptor ScatteredFields = Error(
         "ZEEK008", "The fields' order is not certain", "'{0}' has properties in more than one of its parts; they are fields in the order in which they stand, so they must stand in one");
@@ -38,10 +38,16 @@ internal static class Diagnostics
         "ZEEK009", "A limit lets nothing pass", "'{0}' has the limit {1} = {2}; it must be 1 or more");
 
     public static readonly DiagnosticDescriptor MemberTaken = Error(
-        "ZEEK010", "A member's name is needed by generated code", "'{0}' has the field '{1}', a name that the generated code needs; name it otherwise and say [ZeekName(\"{2}\")]");
+        "ZEEK010", "A member's name is needed by generated code", "'{0}' {1} '{2}', which the generated code needs; name it otherwise{3}");
 
     public static readonly DiagnosticDescriptor BadForm = Error(
         "ZEEK011", "A typed Zeek event, record or handler has a form that cannot be added to", "'{0}' {1}");
+
+    public static readonly DiagnosticDescriptor IdleLimits = Error(
+        "ZEEK012", "A limit holds for nothing", "'{0}' has [ZeekLimits], but {1}");
+
+    public static readonly DiagnosticDescriptor OtherEvent = Error(
+        "ZEEK013", "A handler's method takes another event", "'{0}' is called for the event '{1}', but takes '{2}', which is the event '{3}'");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);

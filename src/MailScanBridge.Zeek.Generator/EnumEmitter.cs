@@ -27,6 +27,9 @@ internal sealed class EnumEmitter
         }
     }
 
+    /// <summary>The names of the members that are written.</summary>
+    public IEnumerable<string> Names => _enums.SelectMany((type, i) => new[] { $"__Parse{type.Name}{i}", $"__Name{type.Name}{i}" });
+
     public void Write(CodeText code)
     {
         for (var i = 0; i < _enums.Count; i++)
@@ -34,6 +37,11 @@ internal sealed class EnumEmitter
             var type = _enums[i];
             var name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
             var members = Members(type);
+
+            // Members that nobody may use any more still come from peers; only in obsolete code may all of them be named.
+            var obsolete = members.Any(member => Declaration.HasAttribute(member, "System.ObsoleteAttribute"));
+            if (obsolete)
+                code.Line("[global::System.Obsolete]");
             code.Open($"private static bool __Parse{type.Name}{i}(global::System.ReadOnlySpan<byte> name, out {name} value)");
             foreach (var member in members)
             {
@@ -46,6 +54,8 @@ internal sealed class EnumEmitter
             code.Line("value = default;");
             code.Line("return false;");
             code.Close();
+            if (obsolete)
+                code.Line("[global::System.Obsolete]");
             code.Open($"private static string __Name{type.Name}{i}({name} value) => value switch");
             foreach (var member in members.GroupBy(field => field.ConstantValue).Select(same => same.First()))
                 code.Line($"{name}.{Declaration.Escaped(member.Name)} => {Declaration.Literal(ZeekName(type, member))},");

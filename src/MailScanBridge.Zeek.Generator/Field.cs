@@ -20,8 +20,8 @@ internal sealed record Field(string Member, string ZeekName, ZeekType Type)
             }
 
             EnumEmitter.Check([type], location, complaints);
-            Declaration.CheckFieldName(symbol, complaints);
             var name = Declaration.GivenName(symbol) ?? Declaration.SnakeCase(symbol.Name);
+            Declaration.CheckFieldName(name, location, complaints);
             if (fields.Any(field => field.ZeekName == name))
                 complaints.Add(Complaint.At(location, Diagnostics.NameClash, owner, name));
             fields.Add(new Field(Declaration.Escaped(symbol.Name), name, type));
@@ -40,7 +40,7 @@ internal sealed record Field(string Member, string ZeekName, ZeekType Type)
     }
 
     /// <summary>Writes the statements that read all fields; gives the names of the variables.</summary>
-    public static List<string> WriteReads(CodeText code, EnumEmitter enums, IReadOnlyList<Field> fields, string type, string infos = "ZeekFields", Limits? limits = null)
+    public static List<string> WriteReads(CodeText code, EnumEmitter enums, KeyEmitter keys, IReadOnlyList<Field> fields, string type, Limits? limits, string infos = "ZeekFields")
     {
         var count = code.Name("count");
         if (infos != "ZeekFields")
@@ -52,7 +52,7 @@ internal sealed record Field(string Member, string ZeekName, ZeekType Type)
             var local = code.Name("field");
             locals.Add(local);
             code.Line($"{fields[i].Type.CSharp}{(fields[i].Type.Optional ? "?" : "")} {local};");
-            new ReadEmitter(code, enums, i, type, limits).Read(fields[i].Type, local);
+            new ReadEmitter(code, enums, keys, i, type, limits).Read(fields[i].Type, local);
         }
 
         code.Line($"{Declaration.Namespace}ZeekTyped.SkipRest(ref reader, {count}, {fields.Count});");

@@ -21,7 +21,7 @@ internal static class HandlerEmitter
                 continue;
             var location = method.Locations.FirstOrDefault();
             Declaration.CheckGlobalName(name, location, complaints);
-            if (method.IsStatic || method.IsGenericMethod || Result(method) is null || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None))
+            if (method.MethodKind != MethodKind.Ordinary || method.IsStatic || method.IsGenericMethod || Result(method) is null || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None))
                 complaints.Add(Complaint.At(location, Diagnostics.BadHandler, method.Name));
             if (methods.Any(other => other.Event == name))
                 complaints.Add(Complaint.At(location, Diagnostics.NameClash, type.Name, name));
@@ -31,10 +31,17 @@ internal static class HandlerEmitter
         var code = new CodeText();
         var open = Declaration.Open(code, type, Declaration.Namespace + "IZeekHandler");
         WriteSwitch(code, methods);
+        var limits = Limits.Of(type, complaints);
+        if (limits is not null && methods.All(method => Given(method.Method).All(IsTyped)))
+            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.IdleLimits, type.Name, "no method with parameters for an event's arguments; put it on the typed events"));
         var enums = new EnumEmitter();
+        var keys = new KeyEmitter();
         for (var i = 0; i < methods.Count; i++)
-            WriteCall(code, enums, methods[i].Method, methods[i].Event, i, complaints);
+            WriteCall(code, enums, keys, limits, methods[i].Method, methods[i].Event, i, complaints);
         enums.Write(code);
+        keys.Write(code);
+        Declaration.CheckMembers(
+            type, [.. enums.Names, .. keys.Names, .. Enumerable.Range(0, methods.Count).SelectMany(i => new[] { $"__Fields{i}", $"__Call{i}" })], complaints);
         for (; open > 0; open--)
             code.Close();
         return complaints.Count > 0
@@ -59,10 +66,13 @@ internal static class HandlerEmitter
         code.Close();
     }
 
-    private static void WriteCall(CodeText code, EnumEmitter enums, IMethodSymbol method, string eventName, int number, List<Complaint> complaints)
+    private static void WriteCall(
+        CodeText code, EnumEmitter enums, KeyEmitter keys, Limits? limits, IMethodSymbol method, string eventName, int number, List<Complaint> complaints)
     {
-        var given = method.Parameters.Where(parameter => parameter.Type.ToDisplayString() is not (Raw or Token)).ToList();
-        var typed = given.Count == 1 && given[0].Type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekEventAttribute");
+        var given = Given(method);
+        var typed = given.Count == 1 && IsTyped(given[0]);
+        if (typed && EventName(given[0].Type) is { } own && own != eventName)
+            complaints.Add(Complaint.At(method.Locations.FirstOrDefault(), Diagnostics.OtherEvent, method.Name, eventName, given[0].Type.Name, own));
         var fields = typed ? [] : Field.From(given, parameter => parameter.Type, method.Name, complaints);
         if (fields.Count != given.Count && !typed)
             return;
@@ -77,7 +87,8 @@ internal static class HandlerEmitter
         else
         {
             code.Line("var reader = e.OpenArgs();");
-            locals = Field.WriteReads(code, enums, fields, eventName, "__Fields" + number);
+            locals = Field.WriteReads(code, enums, keys, fields, eventName, limits, "__Fields" + number);
+            code.Line($"{Declaration.Namespace}ZeekTyped.EndArgs(ref reader, e);");
         }
 
         var next = 0;
@@ -105,8 +116,13 @@ internal static class HandlerEmitter
         code.Close();
     }
 
-    private static string? EventName(IMethodSymbol method) =>
-        method.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekEventAttribute")?.ConstructorArguments.FirstOrDefault().Value as string;
+    private static List<IParameterSymbol> Given(IMethodSymbol method) =>
+        [.. method.Parameters.Where(parameter => parameter.Type.ToDisplayString() is not (Raw or Token))];
+
+    private static bool IsTyped(IParameterSymbol parameter) => EventName(parameter.Type) is not null;
+
+    private static string? EventName(ISymbol symbol) =>
+        symbol.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "MailScanBridge.Zeek.ZeekEventAttribute")?.ConstructorArguments.FirstOrDefault().Value as string;
 
     private static bool IsHandler(INamedTypeSymbol type) =>
         type.AllInterfaces.Any(each => each.ToDisplayString() == "MailScanBridge.Zeek.IZeekHandler") || type.GetMembers().OfType<IMethodSymbol>().Any(method => EventName(method) is not null);

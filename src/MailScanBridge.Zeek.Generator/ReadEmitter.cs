@@ -1,7 +1,7 @@
 namespace MailScanBridge.Zeek.Generator;
 
 /// <summary>Writes the statements that read a value from a <c>ZeekReader</c> named <c>reader</c> into a variable.</summary>
-internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, string type, Limits? limits)
+internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, KeyEmitter keys, int field, string type, Limits? limits)
 {
     private readonly string _where = $"ZeekFields, {field}, {Declaration.Literal(type)}";
 
@@ -88,22 +88,35 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
         var i = code.Name("i");
         if (value.Shape == Shape.Vector && value.Inner[0].Shape == Shape.Any)
         {
-            // Read as one value, whose limits hold for all of it.
+            // Read as one value, whose limits hold for all of it; only its count is looked at before.
+            if (limits is not null)
+            {
+                var ahead = code.Name("ahead");
+                code.Line($"var {ahead} = reader;");
+                code.Line($"{Declaration.Namespace}ZeekTyped.CheckCount({ahead}.ReadVectorHeader(), {limits.Items}, {_where});");
+            }
+
             code.Line($"{target} = {(value.IsArray || IsList(value) ? "[.. reader.ReadValue().AsVector()]" : "reader.ReadValue().AsVector()")};");
             return;
         }
 
+        var start = code.Name("start");
+        if (value.Shape != Shape.Vector)
+            code.Line($"var {start} = reader.Position;");
         code.Line($"var {count} = reader.Read{value.Kind}Header();");
         if (limits is not null)
             code.Line($"{Declaration.Namespace}ZeekTyped.CheckCount({count}, {limits.Items}, {_where});");
         var inner = string.Join(", ", value.Inner.Select(each => each.CSharp));
+        var grows = value.Shape == Shape.Vector && !IsList(value) && value.Inner[0] is { Shape: Shape.Record or Shape.Tuple, IsReference: false };
+        var comparer = value.Shape == Shape.Vector ? "" : keys.Argument(value.Inner[0], count);
         code.Line(value.Shape switch
         {
-            // No more than there are bytes left; sets and tables cost more for each item, so they grow as the items come.
+            // No more than there are bytes left; sets, tables and vectors of structs cost more for each item, so they grow as the items come.
+            Shape.Vector when grows => $"var {items} = {Declaration.Namespace}ZeekTyped.NewItems<{inner}>({count});",
             Shape.Vector when IsList(value) => $"var {items} = new global::System.Collections.Generic.List<{inner}>(global::System.Math.Min({count}, 1024));",
             Shape.Vector => $"var {items} = {count} == 0 ? global::System.Array.Empty<{inner}>() : {NewArray(value.Inner[0], count)};",
-            Shape.Set => $"var {items} = new global::System.Collections.Generic.HashSet<{inner}>(global::System.Math.Min({count}, 1024));",
-            _ => $"var {items} = new global::System.Collections.Generic.Dictionary<{inner}>(global::System.Math.Min({count}, 1024));",
+            Shape.Set => $"var {items} = new global::System.Collections.Generic.HashSet<{inner}>(global::System.Math.Min({count}, 1024){comparer});",
+            _ => $"var {items} = new global::System.Collections.Generic.Dictionary<{inner}>(global::System.Math.Min({count}, 1024){comparer});",
         });
         code.Open($"for (var {i} = 0; {i} < {count}; {i}++)");
         var item = Local(value.Inner[0], "item");
@@ -113,20 +126,32 @@ internal sealed class ReadEmitter(CodeText code, EnumEmitter enums, int field, s
                 code.Line($"{items}.Add({item});");
                 break;
             case Shape.Vector:
+                if (grows)
+                {
+                    code.Line($"if ({i} == {items}.Length)");
+                    code.Line($"    {Declaration.Namespace}ZeekTyped.Grow(ref {items}, {count});");
+                }
+
                 code.Line($"{items}[{i}] = {item};");
                 break;
             case Shape.Set:
-                code.Line($"if (!{items}.Add({item}))");
-                code.Line($"    {Declaration.Namespace}ZeekTyped.FailDuplicate(ref reader, {Declaration.Namespace}ZeekKind.Set);");
+                code.Line($"{items}.Add({item});");
                 break;
             default:
                 var worth = Local(value.Inner[1], "value");
-                code.Line($"if (!{items}.TryAdd({item}, {worth}))");
-                code.Line($"    {Declaration.Namespace}ZeekTyped.FailDuplicate(ref reader, {Declaration.Namespace}ZeekKind.Table);");
+                code.Line($"{items}.TryAdd({item}, {worth});");
                 break;
         }
 
         code.Close();
+
+        // Equal on the wire means equal in C#, but not the other way round: where nothing was equal, nothing was there twice.
+        if (value.Shape != Shape.Vector)
+        {
+            code.Line($"if ({items}.Count != {count})");
+            code.Line($"    {Declaration.Namespace}ZeekTyped.CheckDistinct(ref reader, {start});");
+        }
+
         code.Line($"{target} = {items};");
     }
 

@@ -21,16 +21,17 @@ internal static class RecordEmitter
             : Field.From(constructor.Parameters, parameter => parameter.Type, type.Name, complaints);
         CheckForm(type, eventName is not null, constructor is not null, fields, complaints);
         var limits = Limits.Of(type, complaints);
-        if (complaints.Count > 0)
-            return new Generated("", "", new EquatableArray<Complaint>([.. complaints]));
-        return new Generated(
-            Declaration.Hint(type, eventName is null ? "ZeekRecord" : "ZeekEvent"), Text(type, eventName, fields, limits, byName: constructor is null), default);
+        var text = complaints.Count > 0 ? "" : Text(type, eventName, fields, limits, byName: constructor is null, complaints);
+        return complaints.Count > 0
+            ? new Generated("", "", new EquatableArray<Complaint>([.. complaints]))
+            : new Generated(Declaration.Hint(type, eventName is null ? "ZeekRecord" : "ZeekEvent"), text, default);
     }
 
-    private static string Text(INamedTypeSymbol type, string? eventName, IReadOnlyList<Field> fields, Limits? limits, bool byName)
+    private static string Text(INamedTypeSymbol type, string? eventName, IReadOnlyList<Field> fields, Limits? limits, bool byName, List<Complaint> complaints)
     {
         var code = new CodeText();
         var enums = new EnumEmitter();
+        var keys = new KeyEmitter();
         var name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
         var open = Declaration.Open(code, type, $"{Declaration.Namespace}{(eventName is null ? "IZeekRecord" : "IZeekEvent")}<{name}>");
         if (eventName is not null)
@@ -38,28 +39,45 @@ internal static class RecordEmitter
         Field.WriteInfos(code, fields);
         code.Line($"static global::System.Collections.Generic.IReadOnlyList<{Declaration.Namespace}ZeekFieldInfo> {Declaration.Namespace}{(eventName is null ? "IZeekRecord" : "IZeekEvent")}<{name}>.Fields => ZeekFields;");
         code.Open($"public static {name} {(eventName is null ? "Read" : "ReadArgs")}(ref {Declaration.Namespace}ZeekReader reader)");
-        var locals = Field.WriteReads(code, enums, fields, eventName ?? type.Name, limits: limits);
+        var locals = Field.WriteReads(code, enums, keys, fields, eventName ?? type.Name, limits);
         code.Line(byName
             ? $"return new {name} {{ {string.Join(", ", fields.Zip(locals, (field, local) => $"{field.Member} = {local}"))} }};"
             : $"return new {name}({string.Join(", ", locals)});");
         code.Close();
         code.Open($"public void {(eventName is null ? "Write" : "WriteArgs")}(ref {Declaration.Namespace}ZeekWriter writer)");
         code.Line($"writer.WriteVectorHeader({fields.Count});");
-        var writes = new WriteEmitter(code, enums);
-        foreach (var field in fields)
-            writes.Write(field.Type, "this." + field.Member);
+        for (var i = 0; i < fields.Count; i++)
+            new WriteEmitter(code, enums, i, eventName ?? type.Name).Write(fields[i].Type, "this." + fields[i].Member);
         code.Close();
+        if (eventName is null && KeyTypes.IsByFields(type))
+            WriteAddTo(code, type, name, fields);
         enums.Write(code);
+        keys.Write(code);
+        Declaration.CheckMembers(type, enums.Names.Concat(keys.Names), complaints);
         for (; open > 0; open--)
             code.Close();
         return code.ToString();
+    }
+
+    // Only what is stored is compared; a property that is made up at each call would make the hash another each time.
+    private static void WriteAddTo(CodeText code, INamedTypeSymbol type, string name, IReadOnlyList<Field> fields)
+    {
+        var stored = type.GetMembers().OfType<IFieldSymbol>().Select(field => field.AssociatedSymbol).OfType<IPropertySymbol>().Select(property => Declaration.Escaped(property.Name)).ToList();
+        code.Open($"void {Declaration.Namespace}IZeekRecord<{name}>.AddTo(ref {Declaration.Namespace}ZeekKeyHash hash)");
+        foreach (var field in fields.Where(field => stored.Contains(field.Member)))
+            KeyEmitter.WriteAdd(code, field.Type, "this." + field.Member);
+        if (!fields.All(field => stored.Contains(field.Member)))
+            code.Line("hash.Add((long)this.GetHashCode());");
+        code.Close();
     }
 
     private static void CheckForm(INamedTypeSymbol type, bool isEvent, bool hasConstructor, List<Field> fields, List<Complaint> complaints)
     {
         var taken = isEvent ? new[] { "ReadArgs", "WriteArgs", "ZeekFields" } : ["Read", "Write", "ZeekFields"];
         foreach (var field in fields.Where(field => taken.Contains(field.Member)))
-            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.MemberTaken, type.Name, field.Member, field.ZeekName));
+            complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.MemberTaken, type.Name, "has the field", field.Member, $" and say [ZeekName(\"{field.ZeekName}\")]"));
+        var own = taken.Where(name => type.Name == name || type.GetMembers(name).Any(IsInTheWay)).Where(name => fields.All(field => field.Member != name));
+        Declaration.CheckMembers(type, own, complaints);
         if (isEvent && Declaration.Has(type, "ZeekRecordAttribute"))
             Bad("is both an event and a record; make the record a type of its own, and a field of the event");
         if (type.IsAbstract)
@@ -73,6 +91,11 @@ internal static class RecordEmitter
 
         void Bad(string why) => complaints.Add(Complaint.At(type.Locations.FirstOrDefault(), Diagnostics.BadForm, type.Name, why));
     }
+
+    // A method may stand beside a generated one of the same name that takes other parameters.
+    private static bool IsInTheWay(ISymbol member) =>
+        member is not IMethodSymbol method
+        || (method.Parameters.Length == 1 && method.Parameters[0] is { RefKind: not RefKind.None } only && only.Type.ToDisplayString() is "MailScanBridge.Zeek.ZeekReader" or "MailScanBridge.Zeek.ZeekWriter");
 
     private static bool IsField(IPropertySymbol property) =>
         !property.IsStatic && !property.IsIndexer && property is { DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public };

@@ -1,7 +1,7 @@
 namespace MailScanBridge.Zeek.Generator;
 
 /// <summary>Writes the statements that write a value to a <c>ZeekWriter</c> of a given name.</summary>
-internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, string writer = "writer")
+internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, int field, string type, string writer = "writer")
 {
     public void Write(ZeekType value, string expression)
     {
@@ -9,7 +9,7 @@ internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, string writ
         {
             var set = code.Name("set");
             code.Open($"if ({expression} is {{ }} {set})");
-            WriteSet(value, set);
+            WriteNotNull(value, set);
             code.Close();
             code.Open("else");
             code.Line($"{writer}.WriteNone();");
@@ -17,10 +17,13 @@ internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, string writ
             return;
         }
 
-        WriteSet(value, expression);
+        // Code that knows nothing of nullable types may have left it out.
+        if (value.IsReference)
+            code.Line($"{Declaration.Namespace}ZeekTyped.CheckNotNull({expression}, ZeekFields, {field}, {Declaration.Literal(type)});");
+        WriteNotNull(value, expression);
     }
 
-    private void WriteSet(ZeekType value, string expression)
+    private void WriteNotNull(ZeekType value, string expression)
     {
         switch (value.Shape)
         {
@@ -58,7 +61,7 @@ internal sealed class WriteEmitter(CodeText code, EnumEmitter enums, string writ
         var sorter = code.Name("sorter");
         var items = code.Name("items");
         var item = code.Name("item");
-        var inner = new WriteEmitter(code, enums, items);
+        var inner = new WriteEmitter(code, enums, field, type, items);
         code.Open("");
         code.Line($"using var {sorter} = {Declaration.Namespace}ZeekItemSorter.Rent();");
         code.Line($"var {items} = {sorter}.Begin();");

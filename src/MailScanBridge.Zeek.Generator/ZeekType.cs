@@ -32,6 +32,8 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
 
     public bool IsArray { get; init; }
 
+    public bool IsReference { get; init; }
+
     public IReadOnlyList<ZeekType> Inner { get; init; } = [];
 
     public ITypeSymbol? Symbol { get; init; }
@@ -41,7 +43,7 @@ internal sealed record ZeekType(Shape Shape, string CSharp, string Zeek, string 
     {
         if (type is INamedTypeSymbol { ConstructedFrom.SpecialType: SpecialType.System_Nullable_T } nullable)
             return From(nullable.TypeArguments[0]) is { Optional: false } inner ? inner with { Optional = true } : null;
-        var mapped = Plain(type);
+        var mapped = Plain(type) is { } plain ? plain with { IsReference = type.IsReferenceType } : null;
         return mapped is not null && type.IsReferenceType && type.NullableAnnotation == NullableAnnotation.Annotated ? mapped with { Optional = true } : mapped;
     }
 

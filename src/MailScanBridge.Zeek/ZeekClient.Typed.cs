@@ -14,12 +14,23 @@ public sealed partial class ZeekClient
     /// <returns>What became of it.</returns>
     /// <exception cref="ArgumentException">The event is larger than <see cref="ZeekWireLimits.MaxBytes"/>, or a value cannot be sent.</exception>
     public PublishResult Publish<T>(string topic, T e)
+        where T : IZeekEvent<T> => Publish(topic, e, []);
+
+    /// <summary>Publishes a typed event with metadata. Never waits.</summary>
+    /// <typeparam name="T">The typed event.</typeparam>
+    /// <param name="topic">The topic; everyone who subscribes to a prefix of it receives the event.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="metadata">What travels beside the arguments, such as <see cref="ZeekEventMetadata.FromNetworkTime"/>; may be empty. Receivers ignore what they have not registered.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="ZeekWireLimits.MaxBytes"/>, or a value cannot be sent.</exception>
+    public PublishResult Publish<T>(string topic, T e, IReadOnlyList<ZeekEventMetadata> metadata)
         where T : IZeekEvent<T>
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(e);
+        ArgumentNullException.ThrowIfNull(metadata);
         var known = _topics.Get(topic);
-        return WhyRefused(known) ?? Enqueue(known, ZeekWire.Encode(e));
+        return WhyRefused(known) ?? Enqueue(known, ZeekWire.Encode(e, metadata));
     }
 
     /// <summary>Reads events of one type as they come in. Several readers share what comes in: each event goes to one.</summary>
@@ -95,7 +106,7 @@ public sealed partial class ZeekClient
     {
         try
         {
-            return new ZeekMessage<T>(raw.Topic, raw.Sender, raw.As<T>(), raw.ConnectionEpoch);
+            return new ZeekMessage<T>(raw.Topic, raw.Sender, raw.As<T>(), raw.ConnectionEpoch) { Metadata = raw.Metadata };
         }
         catch (ZeekException e) when (e is ZeekSchemaException or ZeekWireException)
         {

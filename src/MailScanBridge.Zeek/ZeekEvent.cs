@@ -15,35 +15,47 @@ public sealed record ZeekEvent
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public ZeekEvent(string name, params IReadOnlyList<ZeekValue> args)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(args);
         Name = name;
         Args = args;
     }
 
     /// <summary>The name with its module, such as <c>MailScan::verdict</c>.</summary>
-    public string Name { get; init; }
-
-    /// <summary>The arguments in the order of the event's declaration.</summary>
-    public IReadOnlyList<ZeekValue> Args { get; init; }
-
-    /// <summary>What travels beside the arguments; empty by default, as from Zeek unless <c>EventMetadata::add_network_timestamp</c> is set.</summary>
-    public IReadOnlyList<ZeekEventMetadata> Metadata { get; init; } = NoMetadata;
-
-    /// <summary>The network time at which Zeek raised the event; none unless Zeek is told to send it. The first such entry counts.</summary>
-    public DateTimeOffset? NetworkTime
+    /// <exception cref="ArgumentException">The name is empty; Zeek would drop the event.</exception>
+    public string Name
     {
-        get
+        get;
+        init
         {
-            foreach (var entry in Metadata)
-            {
-                if (entry.Id == ZeekEventMetadata.NetworkTimestamp)
-                    return entry.Value.Kind == ZeekKind.Time ? entry.Value.AsTime() : null;
-            }
-
-            return null;
+            ArgumentException.ThrowIfNullOrEmpty(value, "name");
+            field = value;
         }
     }
+
+    /// <summary>The arguments in the order of the event's declaration.</summary>
+    public IReadOnlyList<ZeekValue> Args
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, "args");
+            field = value;
+        }
+    }
+
+    /// <summary>What travels beside the arguments; empty by default, as from Zeek unless <c>EventMetadata::add_network_timestamp</c> is set.</summary>
+    public IReadOnlyList<ZeekEventMetadata> Metadata
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, "metadata");
+            field = value;
+        }
+    }
+    = NoMetadata;
+
+    /// <summary>The network time at which Zeek raised the event; none unless Zeek is told to send it. The first such entry counts.</summary>
+    public DateTimeOffset? NetworkTime => ZeekEventMetadata.NetworkTimeOf(Metadata);
 
     /// <summary>Tells whether two events are the same: name, arguments and metadata, by content.</summary>
     /// <param name="other">The other event.</param>
@@ -73,4 +85,22 @@ public readonly record struct ZeekEventMetadata(ulong Id, ZeekValue Value)
 {
     /// <summary>The id of the network time; its value must be a <c>time</c>.</summary>
     public const ulong NetworkTimestamp = 1;
+
+    /// <summary>Makes the entry that tells the network time at which an event was raised.</summary>
+    /// <param name="time">The time, between the years 1677 and 2262.</param>
+    /// <returns>The entry.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time does not fit 64 bits of nanoseconds.</exception>
+    public static ZeekEventMetadata FromNetworkTime(DateTimeOffset time) => new(NetworkTimestamp, ZeekValue.FromTime(time));
+
+    /// <summary>The time of the first such entry; none where there is none, or it is no time.</summary>
+    internal static DateTimeOffset? NetworkTimeOf(IReadOnlyList<ZeekEventMetadata> metadata)
+    {
+        for (var i = 0; i < metadata.Count; i++)
+        {
+            if (metadata[i].Id == NetworkTimestamp)
+                return metadata[i].Value.Kind == ZeekKind.Time ? metadata[i].Value.AsTime() : null;
+        }
+
+        return null;
+    }
 }

@@ -41,6 +41,11 @@ public interface IZeekRecord<TSelf>
     /// <summary>Writes the record.</summary>
     /// <param name="writer">The writer.</param>
     void Write(ref ZeekWriter writer);
+
+    /// <summary>Adds what the record's equality compares to a hash, where it is a key in a large set or table; not for use by hand.</summary>
+    /// <param name="hash">The hash.</param>
+    [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+    void AddTo(ref ZeekKeyHash hash) => hash.Add((long)GetHashCode());
 }
 
 /// <summary>One field of a typed record or argument of a typed event, as Zeek would declare it.</summary>

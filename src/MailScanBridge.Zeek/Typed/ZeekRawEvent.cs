@@ -8,6 +8,7 @@ public sealed class ZeekRawEvent
 {
     private readonly byte[] _payload;
     private readonly int _args;
+    private readonly int _parts;
     private readonly ZeekWireLimits _limits;
 
     internal ZeekRawEvent(string topic, string sender, byte[] payload, long epoch, ZeekWireLimits? limits = null)
@@ -18,7 +19,7 @@ public sealed class ZeekRawEvent
         ConnectionEpoch = epoch;
         _payload = payload;
         var reader = new ZeekReader(payload, _limits);
-        Name = NameCache.Get(EventEnvelope.ReadHead(ref reader));
+        Name = NameCache.Get(EventEnvelope.ReadHead(ref reader, out _parts));
         _args = reader.Position;
     }
 
@@ -33,6 +34,26 @@ public sealed class ZeekRawEvent
 
     /// <summary>The event's name with its module.</summary>
     public string Name { get; }
+
+    /// <summary>
+    /// What travels beside the arguments; empty as from Zeek, unless <c>EventMetadata::add_network_timestamp</c> is set. Read anew at each call where there is something.
+    /// </summary>
+    /// <exception cref="ZeekWireException">The bytes are broken.</exception>
+    public IReadOnlyList<ZeekEventMetadata> Metadata
+    {
+        get
+        {
+            if (_parts == 2)
+                return [];
+            var reader = OpenArgs();
+            reader.Skip();
+            return EventEnvelope.ReadMetadata(ref reader);
+        }
+    }
+
+    /// <summary>The network time at which Zeek raised the event; none unless Zeek is told to send it. The first such entry counts.</summary>
+    /// <exception cref="ZeekWireException">The bytes are broken.</exception>
+    public DateTimeOffset? NetworkTime => ZeekEventMetadata.NetworkTimeOf(Metadata);
 
     /// <summary>The whole payload as it came, <c>broker-bin-v1</c>.</summary>
     public ReadOnlyMemory<byte> Payload => _payload;
@@ -52,13 +73,18 @@ public sealed class ZeekRawEvent
         var reader = OpenArgs();
         try
         {
-            return TypedCodec<T>.ReadArgs(ref reader);
+            var e = TypedCodec<T>.ReadArgs(ref reader);
+            EndArgs(ref reader);
+            return e;
         }
         catch (ZeekSchemaException e) when (e.Event is null)
         {
             throw e.In(Name);
         }
     }
+
+    /// <summary>Demands that nothing but metadata comes behind the arguments.</summary>
+    internal void EndArgs(ref ZeekReader reader) => EventEnvelope.ReadTail(ref reader, _parts);
 
     /// <summary>Decodes it whole.</summary>
     /// <returns>The message.</returns>

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
-using MailScanBridge.Zeek.Wire;
 
 namespace MailScanBridge.Zeek;
 
@@ -10,6 +9,8 @@ namespace MailScanBridge.Zeek;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ZeekTyped
 {
+    private const int FirstItems = 1024;
+
     /// <summary>Reads the head of a record or of an event's arguments, which may be longer than is known but not shorter.</summary>
     /// <param name="reader">The reader.</param>
     /// <param name="fields">The known fields.</param>
@@ -33,7 +34,7 @@ public static class ZeekTyped
     public static void SkipRest(ref ZeekReader reader, int count, int known)
     {
         for (var i = known; i < count; i++)
-            reader.Skip();
+            reader.SkipUnwanted();
         reader.LeaveRecord();
     }
 
@@ -126,11 +127,52 @@ public static class ZeekTyped
         Fail(Shown("the enum value ", name[..Math.Min(name.Length, 200)]), fields, field, type);
     }
 
-    /// <summary>Says that a set has an item twice, or a table a key.</summary>
-    /// <param name="reader">The reader.</param>
-    /// <param name="kind">Which of the two.</param>
+    /// <summary>
+    /// Where fewer items came out of a set or table than went in: demands that they were not the same on the wire, only in what the C# type holds of them, as two texts that are no UTF-8.
+    /// </summary>
+    /// <param name="reader">The reader, behind the set or table.</param>
+    /// <param name="start">Where the set or table begins.</param>
+    /// <exception cref="ZeekWireException">An item or key is there twice; Zeek refuses the whole message, too.</exception>
+    public static void CheckDistinct(ref ZeekReader reader, int start) => reader.CheckDistinct(start);
+
+    /// <summary>Gives room for the first items of a vector of structs, which may take many times the bytes that announce them.</summary>
+    /// <typeparam name="T">The items' type.</typeparam>
+    /// <param name="count">How many items are announced.</param>
+    /// <returns>The array; <see cref="Grow"/> makes it longer as they come.</returns>
+    public static T[] NewItems<T>(int count) => count == 0 ? [] : new T[Math.Min(count, FirstItems)];
+
+    /// <summary>Gives room for more items.</summary>
+    /// <typeparam name="T">The items' type.</typeparam>
+    /// <param name="items">The array, which is full.</param>
+    /// <param name="count">How many items are announced.</param>
+    public static void Grow<T>(ref T[] items, int count) => Array.Resize(ref items, (int)Math.Min(count, items.Length * 2L));
+
+    /// <summary>Demands that a value is there, which code that knows nothing of nullable types may have left out.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="fields">The known fields.</param>
+    /// <param name="field">In which field it is.</param>
+    /// <param name="type">The type's name.</param>
+    /// <exception cref="ArgumentNullException">It is null; sent as an empty value it would be another.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CheckNotNull([NotNull] object? value, ZeekFieldInfo[] fields, int field, string type)
+    {
+        if (value is null)
+            FailNull(fields[field], type);
+    }
+
+    /// <summary>Demands that nothing but metadata comes behind an event's arguments.</summary>
+    /// <param name="reader">The reader, which <see cref="ZeekRawEvent.OpenArgs"/> gave, behind the arguments.</param>
+    /// <param name="e">The event.</param>
+    /// <exception cref="ZeekWireException">The bytes are broken.</exception>
+    public static void EndArgs(ref ZeekReader reader, ZeekRawEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        e.EndArgs(ref reader);
+    }
+
     [DoesNotReturn]
-    public static void FailDuplicate(ref ZeekReader reader, ZeekKind kind) => WireFail.Duplicate(reader.Position, kind);
+    private static void FailNull(ZeekFieldInfo field, string type) =>
+        throw new ArgumentNullException(null, $"{type}, field {field.Name}: {field.Type} is to be sent, but it is null or holds null. Give it a value, or declare it nullable where Zeek says &optional.");
 
     private static string Shown(string what, ReadOnlySpan<byte> bytes)
     {

@@ -10,10 +10,11 @@ public readonly partial struct ZeekValue
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ZeekValue other && Equals(other);
 
-    /// <inheritdoc/>
+    /// <summary>Gives a hash that is another in each process, so that a peer cannot choose values that have the same.</summary>
+    /// <returns>The hash.</returns>
     public override int GetHashCode()
     {
-        var hash = new HashCode();
+        var hash = new ZeekKeyHash();
         AddTo(ref hash);
         return hash.ToHashCode();
     }
@@ -59,25 +60,29 @@ public readonly partial struct ZeekValue
     /// <returns>True where <paramref name="left"/> does not come before <paramref name="right"/>.</returns>
     public static bool operator >=(ZeekValue left, ZeekValue right) => left.CompareTo(right) >= 0;
 
-    private void AddTo(ref HashCode hash)
+    internal void AddTo(ref ZeekKeyHash hash)
     {
-        hash.Add((byte)_kind);
+        hash.Add((ulong)_kind);
         switch (_kind)
         {
             case ZeekKind.String or ZeekKind.Enum:
                 hash.AddBytes(BytesUnchecked);
                 break;
             case ZeekKind.Set or ZeekKind.Table or ZeekKind.Vector:
+                hash.Add((long)ItemsUnchecked.Length);
                 foreach (ref readonly var item in ItemsUnchecked)
                     item.AddTo(ref hash);
                 break;
             case ZeekKind.Real:
                 hash.Add(RealUnchecked);
                 break;
-            default:
+            case ZeekKind.Address or ZeekKind.Subnet or ZeekKind.Port:
                 hash.Add(_a);
                 hash.Add(_b);
-                hash.Add(_extra);
+                hash.Add((ulong)_extra);
+                break;
+            default:
+                hash.Add(_a);
                 break;
         }
     }

@@ -31,13 +31,17 @@ internal static class EventEnvelope
     }
 
     /// <summary>Reads up to the arguments, and gives the name.</summary>
-    public static ReadOnlySpan<byte> ReadHead(ref ZeekReader reader)
+    public static ReadOnlySpan<byte> ReadHead(ref ZeekReader reader) => ReadHead(ref reader, out _);
+
+    /// <summary>Reads up to the arguments, and gives the name and of how many parts the event is, the name and the arguments counted.</summary>
+    public static ReadOnlySpan<byte> ReadHead(ref ZeekReader reader, out int parts)
     {
+        parts = 0;
         if (reader.PeekKind() != ZeekKind.Vector || reader.ReadVectorHeader() != 3)
             WireFail.NotAnEvent(0, "the outer value is no vector of three");
         if (reader.PeekKind() != ZeekKind.Count || reader.ReadCount() != Version || reader.PeekKind() != ZeekKind.Count || reader.ReadCount() != EventType)
             WireFail.NotAnEvent(0, "the version or the type is not 1");
-        if (reader.PeekKind() != ZeekKind.Vector || reader.ReadVectorHeader() < 2)
+        if (reader.PeekKind() != ZeekKind.Vector || (parts = reader.ReadVectorHeader()) < 2)
             WireFail.NotAnEvent(0, "no name and arguments");
         if (reader.PeekKind() != ZeekKind.String || reader.ReadBytes() is not { IsEmpty: false } name)
         {
@@ -48,6 +52,23 @@ internal static class EventEnvelope
         if (reader.PeekKind() != ZeekKind.Vector)
             WireFail.NotAnEvent(0, "the arguments are no vector");
         return name;
+    }
+
+    /// <summary>Demands, behind the arguments, that the parts that are left have the right form and that nothing comes after them.</summary>
+    public static void ReadTail(ref ZeekReader reader, int parts)
+    {
+        if (parts > 2)
+            SkipTail(ref reader, parts);
+        reader.ReadEnd();
+    }
+
+    /// <summary>Reads the metadata behind the arguments.</summary>
+    public static ZeekEventMetadata[] ReadMetadata(ref ZeekReader reader)
+    {
+        var metadata = new ZeekEventMetadata[ReadMetadataHead(ref reader)];
+        foreach (ref var entry in metadata.AsSpan())
+            entry = new ZeekEventMetadata(ReadMetadataId(ref reader), reader.ReadValue());
+        return metadata;
     }
 
     public static ZeekEvent FromValue(in ZeekValue root)
@@ -68,7 +89,34 @@ internal static class EventEnvelope
         return content.Length == 2 ? e : e with { Metadata = ReadMetadata(content[2]) };
     }
 
-    private static void WriteMetadata(ref ZeekWriter writer, IReadOnlyList<ZeekEventMetadata> metadata)
+    private static void SkipTail(ref ZeekReader reader, int parts)
+    {
+        for (var left = ReadMetadataHead(ref reader); left > 0; left--)
+        {
+            ReadMetadataId(ref reader);
+            reader.SkipUnwanted();
+        }
+
+        // Further parts are none that Zeek knows, and are passed over as the generic decoder does.
+        for (var part = 3; part < parts; part++)
+            reader.SkipUnwanted();
+    }
+
+    private static int ReadMetadataHead(ref ZeekReader reader)
+    {
+        if (reader.PeekKind() != ZeekKind.Vector)
+            WireFail.NotAnEvent(reader.Position, "the metadata are no vector");
+        return reader.ReadVectorHeader();
+    }
+
+    private static ulong ReadMetadataId(ref ZeekReader reader)
+    {
+        if (reader.PeekKind() != ZeekKind.Vector || reader.ReadVectorHeader() != 2 || reader.PeekKind() != ZeekKind.Count)
+            WireFail.NotAnEvent(reader.Position, "a metadata entry is no pair of id and value");
+        return reader.ReadCount();
+    }
+
+    public static void WriteMetadata(ref ZeekWriter writer, IReadOnlyList<ZeekEventMetadata> metadata)
     {
         writer.WriteVectorHeader(metadata.Count);
         foreach (var entry in metadata)

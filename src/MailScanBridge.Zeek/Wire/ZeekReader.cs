@@ -17,8 +17,7 @@ namespace MailScanBridge.Zeek;
 public ref partial struct ZeekReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
-    private readonly int _maxDepth;
-    private readonly int _maxValues;
+    private readonly ZeekWireLimits _limits;
     private int _position;
     private int _valuesLeft;
     private int _depth;
@@ -33,8 +32,8 @@ public ref partial struct ZeekReader
     internal ZeekReader(ReadOnlySpan<byte> bytes, ZeekWireLimits limits)
     {
         _bytes = bytes;
-        _maxDepth = limits.MaxDepth;
-        _valuesLeft = _maxValues = limits.MaxValues;
+        _limits = limits;
+        _valuesLeft = limits.MaxValues;
     }
 
     /// <summary>The next byte's place, from 0.</summary>
@@ -87,8 +86,21 @@ public ref partial struct ZeekReader
     public int ReadTableHeader() => ReadContainerHeader(ZeekKind.Table, 2);
 
     /// <summary>Passes over one value with all that is inside it. Duplicates in sets and tables go unnoticed.</summary>
-    public void Skip()
+    public void Skip() => SkipAny();
+
+    /// <summary>Passes over one value that nobody wants, but that the message may not have where a set or table in it is broken; allocates only where there is one.</summary>
+    internal void SkipUnwanted()
     {
+        var start = _position;
+        if (SkipAny())
+            DecodeFrom(start);
+    }
+
+    // Tells whether a set or table was inside that could hold something twice.
+    private bool SkipAny()
+    {
+        var canRepeat = false;
+
         // Counts what is still to come instead of recursing: no depth of nesting can exhaust the stack. The count cannot overflow, since
         // each head is checked against the bytes left.
         for (long pending = 1; pending > 0; pending--)
@@ -114,10 +126,14 @@ public ref partial struct ZeekReader
                     ReadTextBody((ZeekKind)_bytes[_position]);
                     break;
                 case ZeekKind.Set:
-                    pending += ReadSetHeader();
+                    var items = ReadSetHeader();
+                    canRepeat |= items > 1;
+                    pending += items;
                     break;
                 case ZeekKind.Table:
-                    pending += 2L * ReadTableHeader();
+                    var pairs = ReadTableHeader();
+                    canRepeat |= pairs > 1;
+                    pending += 2L * pairs;
                     break;
                 case ZeekKind.Vector:
                     pending += ReadVectorHeader();
@@ -127,16 +143,43 @@ public ref partial struct ZeekReader
                     break;
             }
         }
+
+        return canRepeat;
     }
 
-    /// <summary>Reads any value, within <see cref="ZeekWireLimits.Default"/>; its bytes are copied.</summary>
+    /// <summary>Reads any value, within the reader's limits; its bytes are copied.</summary>
     /// <returns>The value.</returns>
     public ZeekValue ReadValue()
     {
         var start = _position;
         Skip();
+        return DecodeFrom(start);
+    }
+
+    private readonly ZeekValue DecodeFrom(int start)
+    {
         var copy = _bytes[start.._position].ToArray();
-        return new ValueDecoder(copy, 0, copy.Length, ZeekWireLimits.Default).ReadAll();
+        return new ValueDecoder(copy, 0, copy.Length, _limits).ReadAll();
+    }
+
+    /// <summary>Demands that no two items of the set, or keys of the table, that was read from a place on are the same. Rare, so it may allocate and read them once more.</summary>
+    internal readonly void CheckDistinct(int start)
+    {
+        // What it counts was counted when it was read.
+        var again = this;
+        again._position = start;
+        again._valuesLeft = int.MaxValue;
+        var kind = again.PeekKind();
+        var keys = new ZeekValue[kind == ZeekKind.Set ? again.ReadSetHeader() : again.ReadTableHeader()];
+        foreach (ref var key in keys.AsSpan())
+        {
+            key = again.ReadValue();
+            if (kind == ZeekKind.Table)
+                again.Skip();
+        }
+
+        if (!ZeekOrder.Sort(keys))
+            WireFail.Duplicate(start, kind);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -177,7 +220,7 @@ public ref partial struct ZeekReader
             WireFail.Count(at, count, Remaining);
         _valuesLeft -= (int)count * bytesEach;
         if (_valuesLeft < 0)
-            WireFail.TooManyValues(at, _maxValues);
+            WireFail.TooManyValues(at, _limits.MaxValues);
         return (int)count;
     }
 
@@ -187,8 +230,8 @@ public ref partial struct ZeekReader
     /// </summary>
     internal void EnterRecord()
     {
-        if (++_depth > _maxDepth)
-            WireFail.TooDeep(_position, _maxDepth);
+        if (++_depth > _limits.MaxDepth)
+            WireFail.TooDeep(_position, _limits.MaxDepth);
     }
 
     /// <summary>Ends a record.</summary>

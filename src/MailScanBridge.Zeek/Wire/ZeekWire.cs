@@ -41,14 +41,27 @@ public static class ZeekWire
     /// <typeparam name="T">The typed event.</typeparam>
     /// <param name="e">The event.</param>
     /// <returns>The bytes, equal to those Zeek would send.</returns>
+    /// <exception cref="ArgumentException">A value cannot be sent: null where none is allowed, an item twice in a set, a time beyond the years 1677 to 2262.</exception>
     public static byte[] Encode<T>(T e)
+        where T : IZeekEvent<T> => Encode(e, []);
+
+    /// <summary>Encodes a typed event with metadata.</summary>
+    /// <typeparam name="T">The typed event.</typeparam>
+    /// <param name="e">The event.</param>
+    /// <param name="metadata">What travels beside the arguments, such as <see cref="ZeekEventMetadata.FromNetworkTime"/>; may be empty.</param>
+    /// <returns>The bytes, equal to those Zeek would send.</returns>
+    /// <exception cref="ArgumentException">A value cannot be sent: null where none is allowed, an item twice in a set, a time beyond the years 1677 to 2262.</exception>
+    public static byte[] Encode<T>(T e, IReadOnlyList<ZeekEventMetadata> metadata)
         where T : IZeekEvent<T>
     {
         ArgumentNullException.ThrowIfNull(e);
+        ArgumentNullException.ThrowIfNull(metadata);
         using var buffer = PooledBuffer.Rent();
         var writer = new ZeekWriter(buffer);
-        EventEnvelope.WriteHead(ref writer, TypedCodec<T>.Name, metadata: false);
+        EventEnvelope.WriteHead(ref writer, TypedCodec<T>.Name, metadata.Count > 0);
         e.WriteArgs(ref writer);
+        if (metadata.Count > 0)
+            EventEnvelope.WriteMetadata(ref writer, metadata);
         writer.Flush();
         return buffer.ToArray();
     }
@@ -58,17 +71,19 @@ public static class ZeekWire
     /// <param name="payload">The bytes; nothing of them is kept.</param>
     /// <returns>The event.</returns>
     /// <exception cref="ZeekSchemaException">It is another event, or an argument is missing or of another type.</exception>
-    /// <exception cref="ZeekWireException">The bytes are no event.</exception>
+    /// <exception cref="ZeekWireException">The bytes are no event, or more than one.</exception>
     public static T DecodeEvent<T>(ReadOnlySpan<byte> payload)
         where T : IZeekEvent<T>
     {
         var reader = new ZeekReader(payload);
-        var name = EventEnvelope.ReadHead(ref reader);
+        var name = EventEnvelope.ReadHead(ref reader, out var parts);
         if (!name.SequenceEqual(TypedCodec<T>.NameBytes))
             throw new ZeekSchemaException(T.EventName, T.EventName, "(name)", T.EventName, "another event");
         try
         {
-            return TypedCodec<T>.ReadArgs(ref reader);
+            var e = TypedCodec<T>.ReadArgs(ref reader);
+            EventEnvelope.ReadTail(ref reader, parts);
+            return e;
         }
         catch (ZeekSchemaException e) when (e.Event is null)
         {

@@ -76,11 +76,21 @@ public ref partial struct ZeekWriter
 
     /// <summary>Writes a value of an <c>enum</c>.</summary>
     /// <param name="name">Its name with the module, such as <c>Notice::Tally</c>.</param>
-    public void WriteEnum(ReadOnlySpan<char> name) => WriteText(ZeekKind.Enum, name);
+    /// <exception cref="ArgumentException">The name is empty; Zeek would drop the event.</exception>
+    public void WriteEnum(ReadOnlySpan<char> name)
+    {
+        CheckEnum(name.Length);
+        WriteText(ZeekKind.Enum, name);
+    }
 
     /// <summary>Writes a value of an <c>enum</c>.</summary>
     /// <param name="name">Its name with the module, such as <c>Notice::Tally</c>, as UTF-8.</param>
-    public void WriteEnum(ReadOnlySpan<byte> name) => WriteText(ZeekKind.Enum, name);
+    /// <exception cref="ArgumentException">The name is empty; Zeek would drop the event.</exception>
+    public void WriteEnum(ReadOnlySpan<byte> name)
+    {
+        CheckEnum(name.Length);
+        WriteText(ZeekKind.Enum, name);
+    }
 
     /// <summary>Writes an <c>addr</c>.</summary>
     /// <param name="value">The address, IPv4 or IPv6.</param>
@@ -93,8 +103,11 @@ public ref partial struct ZeekWriter
 
     /// <summary>Writes a <c>port</c>.</summary>
     /// <param name="value">The port.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The protocol is none of the four that Zeek knows; Zeek would drop the event.</exception>
     public void WritePort(ZeekPort value)
     {
+        if (value.Protocol > ZeekPortProtocol.Icmp)
+            FailProtocol(value.Protocol);
         var to = Reserve(4);
         to[3] = (byte)value.Protocol;
         to[0] = (byte)ZeekKind.Port;
@@ -121,15 +134,30 @@ public ref partial struct ZeekWriter
 
     /// <summary>Writes the head of a vector; its items come next.</summary>
     /// <param name="count">How many items come.</param>
-    public void WriteVectorHeader(int count) => WriteHeader(ZeekKind.Vector, (uint)count);
+    /// <exception cref="ArgumentOutOfRangeException">The count is below zero.</exception>
+    public void WriteVectorHeader(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        WriteHeader(ZeekKind.Vector, (uint)count);
+    }
 
     /// <summary>Writes the head of a set; its items come next, in Zeek's order, each once.</summary>
     /// <param name="count">How many items come.</param>
-    public void WriteSetHeader(int count) => WriteHeader(ZeekKind.Set, (uint)count);
+    /// <exception cref="ArgumentOutOfRangeException">The count is below zero.</exception>
+    public void WriteSetHeader(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        WriteHeader(ZeekKind.Set, (uint)count);
+    }
 
     /// <summary>Writes the head of a table; key, value, key, value, ... come next, in Zeek's order of keys, each once.</summary>
     /// <param name="count">How many pairs come.</param>
-    public void WriteTableHeader(int count) => WriteHeader(ZeekKind.Table, (uint)count);
+    /// <exception cref="ArgumentOutOfRangeException">The count is below zero.</exception>
+    public void WriteTableHeader(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        WriteHeader(ZeekKind.Table, (uint)count);
+    }
 
     /// <summary>Writes what is encoded already.</summary>
     internal void WriteEncoded(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
@@ -158,6 +186,15 @@ public ref partial struct ZeekWriter
         var to = Reserve(9);
         BinaryPrimitives.WriteUInt64BigEndian(to[1..], word);
         to[0] = (byte)kind;
+    }
+
+    private static void FailProtocol(ZeekPortProtocol protocol) =>
+        throw new ArgumentOutOfRangeException(nameof(protocol), protocol, "The port's protocol is none of the four that Zeek knows: unknown, TCP, UDP, ICMP.");
+
+    private static void CheckEnum(int length)
+    {
+        if (length == 0)
+            throw new ArgumentException("The name of an enum's value is empty.", "name");
     }
 
     private void WriteHeader(ZeekKind kind, uint count)

@@ -6,6 +6,7 @@ internal static class AllTargets
     private static readonly Dictionary<string, Func<Target>> s_targets = new(StringComparer.Ordinal)
     {
         ["wire"] = () => new WireTarget(),
+        ["typed"] = () => new TypedTarget(),
         ["events"] = () => new EventsTarget(),
         ["cfb"] = () => new CompoundTarget(),
         ["vba"] = () => new VbaTarget(),

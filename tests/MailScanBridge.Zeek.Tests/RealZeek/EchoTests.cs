@@ -50,6 +50,8 @@ public sealed class EchoTests : IDisposable
         yield return E("record", ZeekValue.FromVector(
             S("x"), ZeekValue.FromVector(ZeekValue.FromCount(1), ZeekValue.None), ZeekValue.None, ZeekValue.FromSet(S("t")), ZeekValue.FromVector(ZeekValue.FromCount(1)),
             ZeekValue.FromTable((ZeekValue.FromVector(A("1.2.3.4"), http), S("web")))));
+        foreach (var any in new[] { ZeekValue.FromCount(5), ZeekValue.FromBytes([0xff, 0]), http, A("::1"), ZeekValue.FromSet(S("b"), S("a")), ZeekValue.FromVector(S("x"), ZeekValue.FromReal(0.5)) })
+            yield return E("any", any);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
-##! Returns every type: an event comes back under the same name with the same arguments, encoded anew by Zeek.
+##! Returns every type: an event comes back under the same name with the same arguments, encoded anew by Zeek. What came beside the arguments, which scripts cannot send,
+##! comes back as arguments.
 @load frameworks/cluster/backend/zeromq
 
 module Echo;
@@ -27,10 +28,34 @@ export {
 	global e_table: event(v: table[subnet] of count);
 	global e_vector: event(v: vector of string);
 	global e_record: event(v: Outer);
+	global e_any: event(v: any);
+	global e_opaque: event(v: opaque of entropy);
 	global e_done: event();
+
+	## Asks for a first opaque value, which only Zeek can make; it comes as an :zeek:see:`Echo::e_opaque`.
+	##
+	## text: what the value is made of.
+	global make_opaque: event(text: string);
+
+	global e_meta: event(name: string);
+
+	## What came beside an :zeek:see:`Echo::e_meta`.
+	##
+	## name: that of the event.
+	##
+	## at: its network time; 0 where it had none.
+	##
+	## trace: its own entry; empty where it had none.
+	global e_meta_seen: event(name: string, at: time, trace: string);
 }
 
-event zeek_init() { Cluster::subscribe("echo.to."); }
+redef enum EventMetadata::ID += { TRACE = 4711 };
+
+event zeek_init()
+	{
+	EventMetadata::register(TRACE, string);
+	Cluster::subscribe("echo.to.");
+	}
 
 event Echo::e_bool(v: bool) { Cluster::publish("echo.from.", e_bool, v); }
 event Echo::e_count(v: count) { Cluster::publish("echo.from.", e_count, v); }
@@ -51,4 +76,22 @@ event Echo::e_set_compound(v: set[addr, port]) { Cluster::publish("echo.from.", 
 event Echo::e_table(v: table[subnet] of count) { Cluster::publish("echo.from.", e_table, v); }
 event Echo::e_vector(v: vector of string) { Cluster::publish("echo.from.", e_vector, v); }
 event Echo::e_record(v: Outer) { Cluster::publish("echo.from.", e_record, v); }
+event Echo::e_any(v: any) { Cluster::publish("echo.from.", e_any, v); }
+event Echo::e_opaque(v: opaque of entropy) { Cluster::publish("echo.from.", e_opaque, v); }
 event Echo::e_done() { terminate(); }
+
+event Echo::make_opaque(text: string)
+	{
+	local v = entropy_test_init();
+	entropy_test_add(v, text);
+	Cluster::publish("echo.from.", e_opaque, v);
+	}
+
+event Echo::e_meta(name: string)
+	{
+	local times = EventMetadata::current(EventMetadata::NETWORK_TIMESTAMP);
+	local traces = EventMetadata::current(TRACE);
+	local at = |times| == 1 ? times[0] as time : double_to_time(0.0);
+	local trace = |traces| == 1 ? traces[0] as string : "";
+	Cluster::publish("echo.from.", e_meta_seen, name, at, trace);
+	}

@@ -54,12 +54,39 @@ public class GeneratorTests
     [InlineData("[ZeekRecord] public partial record P(byte[]? S); [ZeekRecord] public partial record Q(P S); [ZeekRecord] public partial record R(Dictionary<(ulong, Q), ulong> X);", "ZEEK003")]
     [InlineData("[ZeekRecord] public partial record R(Dictionary<(ulong, (byte[], ulong)), ulong> X);", "ZEEK003")]
     [InlineData("[ZeekEnum(\"M\")] public enum C { [ZeekName(\"x\")] A, x } [ZeekRecord] public partial record R(List<C> P);", "ZEEK004")]
+    [InlineData("[ZeekRecord] public partial record Read(ulong X);", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record struct Write(ulong X);", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record ZeekFields(ulong X);", "ZEEK010")]
+    [InlineData("[ZeekEvent(\"A::b\")] public partial record ReadArgs(ulong X);", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record R(ulong X) { private const int ZeekFields = 1; }", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record R(ulong X) { public static R Read(ref ZeekReader reader) => new(1); }", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record R(ulong X) { public void Write(ref ZeekWriter w) { } }", "ZEEK010")]
+    [InlineData("[ZeekEvent(\"A::b\")] public partial record R(ulong X) { public bool WriteArgs => true; }", "ZEEK010")]
+    [InlineData("[ZeekEnum(\"A\")] public enum E { a } [ZeekRecord] public partial record R(E X, ulong __ParseE0);", "ZEEK010")]
+    [InlineData("[ZeekEnum(\"A\")] public enum E { a } [ZeekRecord] public partial record R(E X) { void __NameE0() { } }", "ZEEK010")]
+    [InlineData("public partial class H { int __Fields0; [ZeekEvent(\"A::b\")] void M(ulong x) { _ = __Fields0; } }", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record R(HashSet<ulong> X) { class __Keys0; }", "ZEEK010")]
+    [InlineData("[ZeekRecord] public partial record R(ulong größe);", "ZEEK005")]
+    [InlineData("[ZeekRecord] public partial record R { public ulong Größe { get; init; } }", "ZEEK005")]
+    [InlineData("public partial class H { [ZeekEvent(\"A::b\")] void M(ulong größe) { } }", "ZEEK005")]
+    [InlineData("public class H { void M() { F(); [ZeekEvent(\"A::b\")] void F() { } } }", "ZEEK007")]
+    [InlineData("public class H { Action F() => [ZeekEvent(\"A::b\")] () => { }; }", "ZEEK007")]
+    [InlineData("public partial class H { public ulong X { [ZeekEvent(\"A::b\")] get; set; } }", "ZEEK007")]
+    [InlineData("[ZeekLimits(MaxItems = 1)] public partial record R(string[] X);", "ZEEK012")]
+    [InlineData("[ZeekLimits(MaxItems = 1)] public class C;", "ZEEK012")]
+    [InlineData("[ZeekEvent(\"A::mine\")] public partial record Mine(ulong X); [ZeekLimits(MaxItems = 1)] public partial class H { [ZeekEvent(\"A::mine\")] void M(Mine m) { } }", "ZEEK012")]
+    [InlineData("[ZeekLimits(MaxItems = 0)] public partial class H { [ZeekEvent(\"A::b\")] void M(ulong[] x) { } }", "ZEEK009")]
+    [InlineData("[ZeekEvent(\"A::mine\")] public partial record Mine(ulong X); public partial class H { [ZeekEvent(\"A::other\")] void M(Mine m) { } }", "ZEEK013")]
     public void What_cannot_map_is_an_error_with_a_code_at_the_place(string code, string id)
     {
         var errors = Run(code).Diagnostics;
         Assert.Contains(id, errors.Select(error => error.Id));
         Assert.All(errors, error => Assert.NotEqual(Location.None, error.Location));
     }
+
+    [Fact]
+    public void Where_bytes_cannot_be_keys_the_type_that_keeps_them_is_named() =>
+        Assert.Contains("use ZeekValue, which keeps every byte", Assert.Single(Run("[ZeekRecord] public partial record R(Dictionary<byte[], ulong> X);").Diagnostics).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("[ZeekEvent(\"A::b\")] public sealed partial record E(ulong X, string? Y, List<(string, ulong)>? Z, ReadOnlyMemory<byte> B, Dictionary<string, HashSet<ulong>> T);")]
@@ -75,6 +102,14 @@ public class GeneratorTests
     [InlineData("namespace N { [ZeekEnum(\"M\")] public enum B_C { x } } namespace N_B { [ZeekEnum(\"M\")] public enum C { x } } namespace M { [ZeekEnum(\"M\")] public enum C { @class } } [ZeekRecord] public partial record R(N.B_C P, N_B.C Q, M.C S, M.C T);")]
     [InlineData("public record B(string S); [ZeekRecord] public partial record D(string S, string T) : B(S);")]
     [InlineData("[ZeekRecord] public partial record P(string S, ulong? T); [ZeekRecord] public partial record struct Q(P P, byte[] B) { public bool Equals(Q other) => P == other.P; public override int GetHashCode() => 0; } [ZeekRecord] public partial record R(HashSet<P> X, Dictionary<(P, Q), string[]> Y);")]
+    [InlineData("[ZeekEnum(\"A\")] public enum E { [Obsolete] a, [Obsolete(\"x\")] b, [Obsolete(\"x\", true)] c } [ZeekRecord] public partial record R(E X, HashSet<E> Y);")]
+    [InlineData("[Obsolete(\"x\", true), ZeekRecord] public partial record Old(ulong X); [Obsolete, ZeekRecord] public partial record R(Old X, HashSet<Old> Y);")]
+    [InlineData("[Obsolete, ZeekRecord] public partial record Old(ulong X); \n#pragma warning disable CS0612\n [ZeekRecord] public partial record R(Old X, HashSet<(Old, ulong)> Y);")]
+    [InlineData("[ZeekRecord] public partial record R(ulong X) { public static R Read() => new(1); public void Write(string to) { } public void __Parse() { } }")]
+    [InlineData("[ZeekLimits(MaxItems = 1)] public partial class H { [ZeekEvent(\"A::b\")] void M(ulong[] x, byte[] y, string z, ZeekValue[] v) { } }")]
+    [InlineData("[ZeekRecord] public partial record P(string S, ulong? T, P? N, DateTimeOffset D); [ZeekRecord] public partial record struct Q(P P, TimeSpan? S); [ZeekEvent(\"A::b\")] public partial record struct E(HashSet<(P, Q?)> X, Dictionary<(string?, (ulong, uint)), HashSet<Q>> Y, HashSet<double>[] Z, Dictionary<int, System.Net.IPAddress> W);")]
+    [InlineData("[ZeekRecord] public partial record P(ulong X) { private readonly ulong _x = X; public ulong X => _x; } [ZeekRecord] public partial record Q; [ZeekRecord] public partial record R(HashSet<P> S); partial record Q(ulong Y);")]
+    [InlineData("[ZeekRecord] public partial record P(ulong X) { public virtual bool Equals(P? other) => true; public override int GetHashCode() => 1; } public partial class H { [ZeekEvent(\"A::b\")] void M(HashSet<P> p, HashSet<P> q, HashSet<ulong> r) { } }")]
     public void What_maps_compiles(string code) => Assert.Empty(Run(code).Output.GetDiagnostics(TestContext.Current.CancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8019"));
 
     [Fact]

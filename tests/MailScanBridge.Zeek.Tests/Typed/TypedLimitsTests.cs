@@ -18,6 +18,17 @@ public sealed partial record Bounded
 [ZeekEvent("Test::bounded")]
 public sealed partial record BoundedEvent(Bounded B);
 
+[ZeekEvent("Test::bounded_any")]
+[ZeekLimits(MaxItems = 3)]
+public sealed partial record BoundedAny(ZeekValue[] A, IReadOnlyList<ZeekValue> B, List<ZeekValue> C, ZeekValue[][] D);
+
+[ZeekLimits(MaxStringBytes = 4, MaxItems = 2)]
+public sealed partial class BoundedHandler
+{
+    [ZeekEvent("Test::bounded_call")]
+    public void OnCall(string s, byte[] b, ulong[] n) => _ = (s, b, n);
+}
+
 public class TypedLimitsTests
 {
     private static readonly Bounded Largest = new()
@@ -75,6 +86,37 @@ public class TypedLimitsTests
         var item = Assert.Throws<ZeekSchemaException>(() =>
             Decode(ZeekWire.Encode(Event(ZeekValue.FromString("x"), ZeekValue.None, ZeekValue.FromVector(ZeekValue.FromCount(1)), ZeekValue.FromSet([]), ZeekValue.FromTable(new Dictionary<ZeekValue, ZeekValue>())))));
         Assert.Equal(("words", "vector of string", "an item of type count"), (item.Field, item.Expected, item.Actual));
+    }
+
+    [Theory]
+    [InlineData(0, "a")]
+    [InlineData(1, "b")]
+    [InlineData(2, "c")]
+    [InlineData(3, "d")]
+    public void Values_of_any_type_are_counted_too(int which, string field)
+    {
+        BoundedAny With(int count) => new(Any(0, count), Any(1, count), [.. Any(2, count)], [Any(3, count)]);
+        ZeekValue[] Any(int at, int count) => [.. Enumerable.Repeat(ZeekValue.FromCount(1), at == which ? count : 0)];
+        Assert.Equal(3, ZeekWire.DecodeEvent<BoundedAny>(ZeekWire.Encode(With(3))) is var e ? e.A.Length + e.B.Count + e.C.Count + e.D[0].Length : 0);
+        var thrown = Assert.Throws<ZeekSchemaException>(() => ZeekWire.DecodeEvent<BoundedAny>(ZeekWire.Encode(With(4))));
+        Assert.Equal((field, "4 items, of which 3 are allowed,"), (thrown.Field, thrown.Actual));
+    }
+
+    [Theory]
+    [InlineData(5, 0, 0, "s")]
+    [InlineData(0, 5, 0, "b")]
+    [InlineData(0, 0, 3, "n")]
+    [InlineData(4, 4, 2, null)]
+    public async Task The_limits_of_a_handler_hold_for_its_methods(int text, int bytes, int numbers, string? field)
+    {
+        var e = new ZeekEvent(
+            "Test::bounded_call", ZeekValue.FromString(new string('x', text)), ZeekValue.FromBytes(new byte[bytes]), ZeekValue.FromVector([.. Enumerable.Repeat(ZeekValue.FromCount(1), numbers)]));
+        var raw = new ZeekRawEvent("t.", "s", ZeekWire.Encode(e), 1);
+        var call = async () => await ((IZeekHandler)new BoundedHandler()).HandleAsync(raw, TestContext.Current.CancellationToken);
+        if (field is null)
+            Assert.True(await call());
+        else
+            Assert.Equal(field, (await Assert.ThrowsAsync<ZeekSchemaException>(call)).Field);
     }
 
     private static ZeekEvent Event(params ZeekValue[] fields) => new("Test::bounded", ZeekValue.FromVector(fields));

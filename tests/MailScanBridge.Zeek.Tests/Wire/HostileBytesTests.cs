@@ -28,12 +28,14 @@ public class HostileBytesTests
         Assert.Equal(expected, Assert.Throws<ZeekWireException>(() => ZeekWire.Decode(bytes)).Error);
     }
 
-    [Fact]
-    public void What_the_fuzzer_starts_from_and_has_found_still_holds()
+    [Theory]
+    [InlineData("wire")]
+    [InlineData("typed")]
+    public void What_the_fuzzer_starts_from_and_has_found_still_holds(string name)
     {
-        var inputs = Fuzz.Seeds.Read("wire");
+        var inputs = Fuzz.Seeds.Read(name);
         Assert.True(inputs.Count > 100);
-        var target = new Fuzz.Targets.WireTarget();
+        Fuzz.Targets.Target target = name == "wire" ? new Fuzz.Targets.WireTarget() : new Fuzz.Targets.TypedTarget();
         foreach (var input in inputs)
             target.Check(input, twice: true);
     }
