@@ -1,5 +1,7 @@
 // Prints every event on some topics as a line of JSON.
 //   dotnet run --project samples/Listen -- <hub XPUB> <hub XSUB> [topic prefix ...]     all topics where none is named
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,26 +13,50 @@ if (args.Length < 2)
     return 2;
 }
 
-await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
-foreach (var topic in args.Length > 2 ? args[2..] : [""])
-    client.Subscribe(topic);
-await client.StartAsync();
-Console.Error.WriteLine("listening");
-_ = TellAsync(client);
-var json = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-await foreach (var message in client.ReadAllAsync())
+// Events are as deep as the client's limit allows, and a table's pairs are arrays of their own.
+var json = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1024 };
+try
 {
-    var line = new JsonObject
+    await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
+    foreach (var topic in args.Length > 2 ? args[2..] : [""])
+        client.Subscribe(topic);
+    await client.StartAsync();
+    Console.Error.WriteLine("listening");
+    _ = TellAsync(client);
+    await foreach (var message in client.ReadAllAsync())
     {
-        ["topic"] = message.Topic,
-        ["sender"] = message.Sender,
-        ["event"] = message.Event.Name,
-        ["args"] = new JsonArray([.. message.Event.Args.Select(ToJson)]),
-    };
-    Console.WriteLine(line.ToJsonString(json));
+        var line = new JsonObject
+        {
+            ["topic"] = message.Topic,
+            ["sender"] = message.Sender,
+            ["event"] = message.Event.Name,
+            ["args"] = new JsonArray([.. message.Event.Args.Select(ToJson)]),
+        };
+        Console.WriteLine(Plain(line.ToJsonString(json)));
+    }
+
+    return 0;
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
 }
 
-return 0;
+// Strings come from the wire; a terminal must not be told what to do by them, nor turn the line around.
+static string Plain(string json)
+{
+    var plain = new StringBuilder(json.Length);
+    foreach (var c in json)
+    {
+        if (c is >= ' ' and <= '~')
+            plain.Append(c);
+        else
+            plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+    }
+
+    return plain.ToString();
+}
 
 // What was published while there was no connection, or while this program stood still, is missing.
 static async Task TellAsync(ZeekClient client)

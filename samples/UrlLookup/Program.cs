@@ -9,12 +9,20 @@ if (args.Length < 3 || !File.Exists(args[2]))
 }
 
 var bad = File.ReadLines(args[2]).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').ToHashSet(StringComparer.OrdinalIgnoreCase);
-await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
-client.Subscribe("stomper.check.");
-await client.StartAsync();
-Console.WriteLine($"{bad.Count} bad hosts and URLs");
-await client.HandleAllAsync(new Stomper(client, bad));
-return 0;
+try
+{
+    await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = args[0], HubXSub = args[1] });
+    client.Subscribe("stomper.check.");
+    await client.StartAsync();
+    Console.WriteLine($"{bad.Count} bad hosts and URLs");
+    await client.HandleAllAsync(new Stomper(client, bad));
+    return 0;
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
 
 public sealed partial class Stomper(ZeekClient client, IReadOnlySet<string> bad)
 {
@@ -24,8 +32,8 @@ public sealed partial class Stomper(ZeekClient client, IReadOnlySet<string> bad)
         // What is on no list proves nothing, so there is only the one answer.
         if (!bad.Contains(host) && !bad.Contains(host + uri))
             return;
-        Console.WriteLine($"block {seqno}: {Printable(host)}");
-        client.Publish("stomper.block.", new ZeekEvent("Stomper::stomper_block", ZeekValue.FromCount(seqno)));
+        var result = client.Publish("stomper.block.", new ZeekEvent("Stomper::stomper_block", ZeekValue.FromCount(seqno)));
+        Console.WriteLine($"block {seqno}: {Printable(host)}{(result == PublishResult.Sent ? "" : ", but Zeek was not told: " + result)}");
     }
 
     // Hosts come from the wire; a terminal must not be told what to do by them.

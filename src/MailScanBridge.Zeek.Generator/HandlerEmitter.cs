@@ -51,6 +51,8 @@ internal static class HandlerEmitter
 
     private static void WriteSwitch(CodeText code, List<(IMethodSymbol Method, string Event)> methods)
     {
+        var names = string.Join(", ", methods.Select(method => Declaration.Literal(method.Event)));
+        code.Line($"global::System.Collections.Generic.IReadOnlyCollection<string>? {Declaration.Namespace}IZeekHandler.EventNames => new string[] {{ {names} }};");
         code.Open($"async global::System.Threading.Tasks.ValueTask<bool> {Declaration.Namespace}IZeekHandler.HandleAsync({Declaration.Namespace}ZeekRawEvent e, global::System.Threading.CancellationToken cancellationToken)");
         code.Open("switch (e.Name)");
         for (var i = 0; i < methods.Count; i++)

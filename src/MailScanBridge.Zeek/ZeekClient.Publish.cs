@@ -18,6 +18,17 @@ public sealed partial class ZeekClient
         return Enqueue(known, ZeekWire.Encode(e));
     }
 
+    /// <summary>Publishes an event that was received or recorded, byte for byte, as one of this client. Never waits.</summary>
+    /// <param name="e">The event, which goes to the topic that it had.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="ZeekWireLimits.MaxBytes"/>.</exception>
+    public PublishResult Publish(ZeekRawEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        var known = _topics.Get(e.Topic);
+        return WhyRefused(known) ?? Enqueue(known, e.Payload.ToArray());
+    }
+
     /// <summary>Tells whether someone else in the cluster is certain to subscribe to a prefix of the topic.</summary>
     /// <param name="topic">The topic.</param>
     /// <returns>

@@ -33,30 +33,35 @@ public sealed partial class ZeekClient
         return WhyRefused(known) ?? Enqueue(known, ZeekWire.Encode(e, metadata));
     }
 
-    /// <summary>Reads events of one type as they come in. Several readers share what comes in: each event goes to one.</summary>
+    /// <summary>Reads events of one type as they come in. While it reads, events of this name are its own: readers of other events leave them to it, and it leaves theirs to them.</summary>
     /// <typeparam name="T">The typed event.</typeparam>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>
-    /// The events; ends when the client is disposed. Events of other names are passed over; of this name those whose arguments do not fit are counted, logged once, and left out.
+    /// The events, those included that waited before; ends when the client is disposed. Those whose arguments do not fit are counted, logged once, and left out. The reading begins with
+    /// the first event that is asked for. Several readers of the same type share its events: each goes to one. What nobody reads waits, and is counted as
+    /// <see cref="ZeekClientStatistics.PassedOver"/> once it has to give way.
     /// </returns>
     public async IAsyncEnumerable<ZeekMessage<T>> ReadAllAsync<T>([EnumeratorCancellation] CancellationToken cancellationToken = default)
         where T : IZeekEvent<T>
     {
-        await foreach (var raw in ReadAllRawAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var raw in ReadRawAsync([TypedCodec<T>.Name], cancellationToken).ConfigureAwait(false))
         {
-            if (raw.Name == TypedCodec<T>.Name && TryAs<T>(raw) is { } message)
+            if (TryAs<T>(raw) is { } message)
                 yield return message;
         }
     }
 
-    /// <summary>Reads events as they come in, without decoding their arguments. Several readers share what comes in: each event goes to one.</summary>
+    /// <summary>Reads events as <see cref="ReadAllAsync(CancellationToken)"/> does, without decoding their arguments.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The events; ends when the client is disposed. What has not the form of an event is counted, logged once per kind, and left out.</returns>
-    public async IAsyncEnumerable<ZeekRawEvent> ReadAllRawAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ZeekRawEvent> ReadAllRawAsync(CancellationToken cancellationToken = default) => ReadRawAsync(names: null, cancellationToken);
+
+    private async IAsyncEnumerable<ZeekRawEvent> ReadRawAsync(IReadOnlyCollection<string>? names, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await _receiveQueue.WaitAsync(cancellationToken).ConfigureAwait(false))
+        using var reader = _receiveQueue.Open(names);
+        while (await reader.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_receiveQueue.TryTake(out var received))
+            while (reader.TryTake(out var received))
             {
                 if (Open(received) is { } raw)
                     yield return raw;
@@ -65,21 +70,25 @@ public sealed partial class ZeekClient
         }
     }
 
-    /// <summary>Calls a handler's methods for events as they come in, one after another, until the client is disposed.</summary>
+    /// <summary>
+    /// Calls a handler's methods for events as they come in, one after another, until the client is disposed. Events of the names that it tells
+    /// (<see cref="IZeekHandler.EventNames"/>) are its own meanwhile; one that tells none takes part in what has no reader of its own.
+    /// </summary>
     /// <param name="handler">An object of a partial class whose methods have <see cref="ZeekEventAttribute"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>
-    /// A task that ends with the client. Events for which there is no method are passed over; those whose arguments do not fit are counted, logged once, and left out. What a
-    /// method throws ends it, but for <see cref="ZeekSchemaException"/> and <see cref="ZeekWireException"/>, which count as arguments that do not fit.
+    /// A task that ends with the client. Events that it took and has no method for are passed over and counted; those whose arguments do not fit are counted, logged once, and left
+    /// out. What a method throws ends it, but for <see cref="ZeekSchemaException"/> and <see cref="ZeekWireException"/>, which count as arguments that do not fit.
     /// </returns>
     public async Task HandleAllAsync(IZeekHandler handler, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        await foreach (var raw in ReadAllRawAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var raw in ReadRawAsync(handler.EventNames, cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                await handler.HandleAsync(raw, cancellationToken).ConfigureAwait(false);
+                if (!await handler.HandleAsync(raw, cancellationToken).ConfigureAwait(false))
+                    PassedOver(raw.Topic, 1);
             }
             catch (ZeekException e) when (e is ZeekSchemaException or ZeekWireException)
             {
@@ -113,6 +122,12 @@ public sealed partial class ZeekClient
             CountUndecodable(e, raw.Sender);
             return null;
         }
+    }
+
+    private void PassedOver(string topic, int count)
+    {
+        if (Interlocked.Add(ref _counters.PassedOver, count) == count)
+            Log.PassedOver(_logger, Printable.Text(Encoding.UTF8.GetBytes(topic)));
     }
 
     private void CountUndecodable(ZeekException e, string sender)

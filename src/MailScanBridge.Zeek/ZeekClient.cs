@@ -57,7 +57,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _time = timeProvider ?? TimeProvider.System;
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
         _directory = new TopicDirectory(options.KnownTopicsBytes);
-        _receiveQueue = new ReceiveQueue(options);
+        _receiveQueue = new ReceiveQueue(options, PassedOver, CountUndecodable);
         _sendQueue = new SendQueue(options.SendQueueCapacity);
         _replies = new PendingReplies(options.Limits);
         var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
@@ -83,6 +83,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         OwnSkipped = ClientCounters.Read(ref _counters.OwnSkipped),
         Undecodable = _counters.Undecodable,
         Overflow = _receiveQueue.Dropped,
+        PassedOver = Interlocked.Read(ref _counters.PassedOver),
         ReceiveQueueLength = _receiveQueue.Length,
         Published = ClientCounters.Read(ref _counters.Published),
         Sent = ClientCounters.Read(ref _counters.Sent),
@@ -139,14 +140,18 @@ public sealed partial class ZeekClient : IAsyncDisposable
         });
     }
 
-    /// <summary>Reads events as they come in. Several readers share them: each event goes to one.</summary>
+    /// <summary>Reads events as they come in, but for those that have a reader of their own (<see cref="ReadAllAsync{T}"/>, <see cref="HandleAllAsync"/>) just then.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The events; ends when the client is disposed. What cannot be decoded is counted, logged once per kind, and left out.</returns>
+    /// <returns>
+    /// The events; ends when the client is disposed. What cannot be decoded is counted, logged once per kind, and left out. The reading begins with the first event that is asked
+    /// for; several readers share what there is, each event goes to one.
+    /// </returns>
     public async IAsyncEnumerable<ZeekMessage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        while (await _receiveQueue.WaitAsync(cancellationToken).ConfigureAwait(false))
+        using var reader = _receiveQueue.Open();
+        while (await reader.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_receiveQueue.TryTake(out var raw))
+            while (reader.TryTake(out var raw))
             {
                 if (Decode(raw) is { } message)
                     yield return message;

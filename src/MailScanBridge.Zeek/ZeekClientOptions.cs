@@ -36,7 +36,7 @@ public sealed record ZeekClientOptions
     public string? NodeId { get; init; }
 
     /// <summary>
-    /// How many events may wait to be read; 20,000 by default. At the limit <see cref="Overflow"/> says what is dropped. The socket is emptied in any case, since a
+    /// How many events may wait to be read, by all readers together; 20,000 by default. At the limit <see cref="Overflow"/> says what is dropped. The socket is emptied in any case, since a
     /// subscriber that does not read stalls a whole Zeek cluster.
     /// </summary>
     public int ReceiveQueueCapacity { get; init; } = 20_000;

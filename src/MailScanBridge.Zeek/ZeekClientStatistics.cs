@@ -18,7 +18,13 @@ public sealed record ZeekClientStatistics
     /// <summary>Events dropped because the receive queue was full, by topic; past 1,024 topics, and for topics of more than 1,024 characters, under an empty name.</summary>
     public IReadOnlyDictionary<string, long> Overflow { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Events waiting to be read.</summary>
+    /// <summary>
+    /// Events that no reader was for. While there are readers of certain events only (<see cref="ZeekClient.ReadAllAsync{T}"/>, handlers), others wait in the queue in case someone
+    /// reads them, and are counted here when they have to give way; what a handler has no method for at once.
+    /// </summary>
+    public long PassedOver { get; init; }
+
+    /// <summary>Events waiting to be read, those included that no reader is for.</summary>
     public long ReceiveQueueLength { get; init; }
 
     /// <summary>Events accepted for sending.</summary>

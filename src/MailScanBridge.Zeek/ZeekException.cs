@@ -4,7 +4,10 @@ namespace MailScanBridge.Zeek;
 /// <remarks>
 /// Sorted by who can act: <see cref="ZeekKindException"/>, the caller asked a value for what it is not;
 /// <see cref="ZeekWireException"/>, the peer sent (or the caller built) bytes that are not <c>broker-bin-v1</c>;
-/// <see cref="ZeekHubException"/>, the hub cannot run as configured. A caller's wrong argument is an <see cref="ArgumentException"/>.
+/// <see cref="ZeekSchemaException"/>, the peer's declaration of an event and the C# type differ;
+/// <see cref="ZeekPublishException"/>, an event that had to be sent was not, for now;
+/// <see cref="ZeekHubException"/>, the hub cannot run as configured; <see cref="ZeekKeyException"/>, a key of CURVE cannot be used, both for whoever runs the program;
+/// <see cref="ZeekRecordingException"/>, a file is no recording, or a damaged one. A caller's wrong argument is an <see cref="ArgumentException"/>.
 /// </remarks>
 public abstract class ZeekException : Exception
 {
@@ -126,4 +129,21 @@ public sealed class ZeekPublishException : ZeekException
 
     /// <summary>Why it was not sent.</summary>
     public PublishResult Result { get; }
+}
+
+/// <summary>A text is no recording of events, or a damaged one.</summary>
+public sealed class ZeekRecordingException : ZeekException
+{
+    internal ZeekRecordingException(int line, bool isTorn, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Line = line;
+        IsTorn = isTorn;
+    }
+
+    /// <summary>Which line, from 1.</summary>
+    public int Line { get; }
+
+    /// <summary>Only the last line is cut off, as where the program that wrote it died: everything before it is whole. False for damage anywhere else.</summary>
+    public bool IsTorn { get; }
 }

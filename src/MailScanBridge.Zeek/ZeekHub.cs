@@ -26,19 +26,19 @@ public sealed class ZeekHub : IAsyncDisposable
     private HubListener? _xSub;
     private Task _running = Task.CompletedTask;
     private readonly long[] _ended = new long[Enum.GetValues<HubPeerEnd>().Length];
-    private long _broken;
     private int _disposed;
 
     /// <summary>Makes a hub; it does not listen before <see cref="Start"/>.</summary>
     /// <param name="options">Where to listen and what to hold at most; the defaults where null.</param>
     /// <param name="logger">Where to log; nowhere by default.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <exception cref="ZeekHubException">An endpoint is not a loopback address.</exception>
+    /// <exception cref="ZeekHubException">An endpoint is not a loopback address; the message lists every fault of the options.</exception>
+    /// <exception cref="ArgumentException">Another option is not usable; the message lists every fault.</exception>
     public ZeekHub(ZeekHubOptions? options = null, ILogger<ZeekHub>? logger = null, TimeProvider? timeProvider = null)
     {
         _options = options ?? new ZeekHubOptions();
         _options.Validate();
-        _logger = logger ?? NullLogger<ZeekHub>.Instance;
+        _logger = logger is null ? NullLogger.Instance : new GuardedLogger(logger);
         _time = timeProvider ?? TimeProvider.System;
         XPubEndpoint = LoopbackEndpoint.Text(LoopbackEndpoint.Parse(_options.XPub));
         XSubEndpoint = LoopbackEndpoint.Text(LoopbackEndpoint.Parse(_options.XSub));
@@ -54,7 +54,9 @@ public sealed class ZeekHub : IAsyncDisposable
     public ZeekHubStatistics Statistics => _router.Statistics with
     {
         Refused = (_xPub?.Refused ?? 0) + (_xSub?.Refused ?? 0),
-        Broken = Interlocked.Read(ref _broken),
+        Broken = Ended(HubPeerEnd.BadFrame),
+        CutForTopics = Ended(HubPeerEnd.TooManyTopics),
+        CutForNotices = Ended(HubPeerEnd.NoticesNotTaken),
     };
 
     /// <summary>Starts to listen.</summary>
@@ -65,10 +67,10 @@ public sealed class ZeekHub : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (_xSub is not null)
             throw new InvalidOperationException("The hub was started before.");
-        _xPub = new HubListener(_options.XPub, socket => new HubSubscriber(socket, _router, _options));
+        _xPub = new HubListener(_options.XPub, _options.MaxPeers, socket => new HubSubscriber(socket, _router, _options));
         try
         {
-            _xSub = new HubListener(_options.XSub, socket => new HubPublisher(socket, _router, _options));
+            _xSub = new HubListener(_options.XSub, _options.MaxPeers, socket => new HubPublisher(socket, _router, _options));
         }
         catch (ZeekHubException)
         {
@@ -96,12 +98,13 @@ public sealed class ZeekHub : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    private long Ended(HubPeerEnd why) => Interlocked.Read(ref _ended[(int)why]);
+
     private void PeerEnded(HubPeerEnd end, Exception? fault)
     {
         if (end == HubPeerEnd.Closed)
             return;
-        if (end == HubPeerEnd.BadFrame)
-            Interlocked.Increment(ref _broken);
+        var times = Interlocked.Increment(ref _ended[(int)end]);
         if (fault is not null)
         {
             Log.HubPeerFailed(_logger, fault);
@@ -109,7 +112,6 @@ public sealed class ZeekHub : IAsyncDisposable
         }
 
         // Whoever may connect may do so a thousand times a second, so only each doubling is a line.
-        var times = Interlocked.Increment(ref _ended[(int)end]);
         if (long.IsPow2(times))
             Log.HubPeerRefused(_logger, end, times);
     }

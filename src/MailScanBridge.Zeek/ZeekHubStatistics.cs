@@ -32,4 +32,13 @@ public sealed record ZeekHubStatistics
 
     /// <summary>Connections closed because they sent something that is no ZMTP, or a message too large.</summary>
     public long Broken { get; init; }
+
+    /// <summary>Subscribers cut off because they subscribed to a topic too long, or to too many: see <see cref="ZeekHubOptions.MaxTopicBytes"/>.</summary>
+    public long CutForTopics { get; init; }
+
+    /// <summary>
+    /// Publishers cut off because they did not read the notices of who subscribes to what until twice <see cref="ZeekHubOptions.SubscriberQueueBytes"/> waited for them; they would
+    /// have gone on with a wrong list.
+    /// </summary>
+    public long CutForNotices { get; init; }
 }

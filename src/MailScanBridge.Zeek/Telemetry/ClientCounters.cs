@@ -22,6 +22,9 @@ internal sealed class ClientCounters
     public long RefusedQueueFull;
     public long RefusedDisconnected;
 
+    // Written by the loop and by handlers.
+    public long PassedOver;
+
     // Peers that were refused in the handshake.
     public long Downgrades;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace MailScanBridge.Zeek.Telemetry;
 
 /// <summary>
-/// A user's logger whose exceptions stay here: the client logs from threads of its own, where an exception (a provider that is disposed already, a full disk) would end the program.
+/// A user's logger whose exceptions stay here: the client and the hub log from threads and tasks of their own, where an exception (a provider that is disposed already, a full disk) would end the program.
 /// </summary>
 internal sealed class GuardedLogger(ILogger inner) : ILogger
 {

@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "Others subscribe to more topics than KnownTopicsBytes, {Bytes}, has room for: until the next connection nothing is refused for want of a subscriber; more are only counted")]
     public static partial void TopicsNotKept(ILogger logger, long bytes);
 
+    [LoggerMessage(23, LogLevel.Warning, "Events come in that no reader of this client is for: the first was passed over on topic {Topic}; more are only counted")]
+    public static partial void PassedOver(ILogger logger, string topic);
+
     [LoggerMessage(60, LogLevel.Information, "The hub listens: XPUB {XPub}, XSUB {XSub}")]
     public static partial void HubListens(ILogger logger, string xPub, string xSub);
 

@@ -17,9 +17,10 @@ public sealed class ZeekTestHub
 {
     private readonly Lock _lock = new();
     private readonly List<MemoryLink> _links = [];
+    private readonly List<MemoryLink> _told = [];
     private readonly Dictionary<byte[], int> _topics = new(ByteContent.Instance);
     private readonly List<ZeekRawEvent> _published = [];
-    private readonly Queue<(byte[][] Parts, MemoryLink? From)> _held = new();
+    private readonly Queue<Action> _held = new();
     private bool _running = true;
     private bool _stalled;
     private int _dropNext;
@@ -52,7 +53,7 @@ public sealed class ZeekTestHub
     public ZeekClient NewClient(ZeekClientOptions? options = null, ILogger<ZeekClient>? logger = null, TimeProvider? timeProvider = null) =>
         new(options ?? new ZeekClientOptions(), this, logger, timeProvider);
 
-    /// <summary>Breaks all connections; clients that try again wait until <see cref="Start"/>.</summary>
+    /// <summary>Breaks all connections, and with them goes what a stalled hub held; clients that try again wait until <see cref="Start"/>.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -60,6 +61,8 @@ public sealed class ZeekTestHub
             _running = false;
             foreach (var link in _links.ToArray())
                 Lose_NeedsLock(link);
+            _held.Clear();
+            _topics.Clear();
         }
     }
 
@@ -77,28 +80,33 @@ public sealed class ZeekTestHub
         Start();
     }
 
-    /// <summary>Takes messages but passes none on, echoes neither, as a hub does that is held up by a slow subscriber; until <see cref="Resume"/>.</summary>
+    /// <summary>
+    /// Takes connections, subscriptions and messages, those of the test included, but passes none on, echoes neither, as a hub does that is held up by a slow subscriber; until
+    /// <see cref="Resume"/>. Clients that connect meanwhile become live only then.
+    /// </summary>
     public void Stall()
     {
         lock (_lock)
             _stalled = true;
     }
 
-    /// <summary>Passes on what it held since <see cref="Stall"/>, and whatever comes.</summary>
+    /// <summary>Does in its order what it held since <see cref="Stall"/>, and whatever comes.</summary>
     public void Resume()
     {
         lock (_lock)
         {
             _stalled = false;
             while (_held.TryDequeue(out var held))
-                Forward_NeedsLock(held.Parts);
+                held();
         }
     }
 
-    /// <summary>Loses the next events that come, echoes not counted, without a word.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Loses the next messages that come, from clients or from the test, echoes not counted, without a word.</summary>
+    /// <param name="count">How many; 0 loses none any more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below zero.</exception>
     public void DropNext(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         lock (_lock)
             _dropNext = count;
     }
@@ -107,8 +115,13 @@ public sealed class ZeekTestHub
     /// <param name="topic">The topic.</param>
     /// <param name="e">The event.</param>
     /// <param name="sender">The node id that it says it is.</param>
-    public void Publish(string topic, ZeekEvent e, string sender = "zeek") =>
+    public void Publish(string topic, ZeekEvent e, string sender = "zeek")
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(e);
+        ArgumentNullException.ThrowIfNull(sender);
         Inject(Encoding.UTF8.GetBytes(topic), Encoding.UTF8.GetBytes(sender), ZeekWire.SerializerBytes.ToArray(), ZeekWire.Encode(e));
+    }
 
     /// <summary>Publishes a recorded event as it was.</summary>
     /// <param name="e">The event.</param>
@@ -119,12 +132,18 @@ public sealed class ZeekTestHub
     }
 
     /// <summary>Passes on a message of any parts, however wrong; the first is the topic.</summary>
-    /// <param name="parts">The parts.</param>
+    /// <param name="parts">The parts, one at least.</param>
+    /// <exception cref="ArgumentException">There is no part; no message of ZeroMQ is without one.</exception>
     public void Inject(params byte[][] parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Length == 0 || parts.Contains(null))
+            throw new ArgumentException("A message has at least one part, and none of its parts is null.", nameof(parts));
         lock (_lock)
-            Forward_NeedsLock(parts);
+        {
+            if (_running && !Dropped_NeedsLock())
+                Do_NeedsLock(() => Forward_NeedsLock(parts));
+        }
     }
 
     internal IHubTransport NewTransport(byte[] nodeId) => new MemoryTransport(this, nodeId);
@@ -136,8 +155,7 @@ public sealed class ZeekTestHub
             if (!_running)
                 return false;
             _links.Add(link);
-            foreach (var topic in _topics.Keys)
-                link.Notify(topic, on: true);
+            Do_NeedsLock(() => Tell_NeedsLock(link));
             return true;
         }
     }
@@ -151,11 +169,7 @@ public sealed class ZeekTestHub
     internal void Subscribe(MemoryLink link, byte[] topic, bool on)
     {
         lock (_lock)
-        {
-            if (link.Lost || !(on ? link.Topics.Add(topic) : link.Topics.Remove(topic)))
-                return;
-            Count_NeedsLock(topic, on);
-        }
+            Do_NeedsLock(() => Subscribe_NeedsLock(link, topic, on));
     }
 
     internal void Receive(MemoryLink from, byte[][] parts, bool echo)
@@ -166,20 +180,46 @@ public sealed class ZeekTestHub
                 return;
             if (!echo)
             {
-                if (_dropNext > 0)
-                {
-                    _dropNext--;
+                if (Dropped_NeedsLock())
                     return;
-                }
-
                 _published.Add(new ZeekRawEvent(NameCache.Get(parts[0]), NameCache.Get(parts[1]), parts[3], 0));
             }
 
-            if (_stalled)
-                _held.Enqueue((parts, from));
-            else
-                Forward_NeedsLock(parts);
+            Do_NeedsLock(() => Forward_NeedsLock(parts));
         }
+    }
+
+    // A stalled hub keeps what it has to do, all of it in one order.
+    private void Do_NeedsLock(Action action)
+    {
+        if (_stalled)
+            _held.Enqueue(action);
+        else
+            action();
+    }
+
+    private bool Dropped_NeedsLock()
+    {
+        if (_dropNext == 0)
+            return false;
+        _dropNext--;
+        return true;
+    }
+
+    // Whoever is told all topics at once is from then on among those who are told each change.
+    private void Tell_NeedsLock(MemoryLink link)
+    {
+        if (!_links.Contains(link))
+            return;
+        foreach (var topic in _topics.Keys)
+            link.Notify(topic, on: true);
+        _told.Add(link);
+    }
+
+    private void Subscribe_NeedsLock(MemoryLink link, byte[] topic, bool on)
+    {
+        if (!link.Lost && (on ? link.Topics.Add(topic) : link.Topics.Remove(topic)))
+            Count_NeedsLock(topic, on);
     }
 
     private void Forward_NeedsLock(byte[][] parts)
@@ -195,7 +235,13 @@ public sealed class ZeekTestHub
     {
         if (!_links.Remove(link))
             return;
+        _told.Remove(link);
         link.Lose();
+        Do_NeedsLock(() => Forget_NeedsLock(link));
+    }
+
+    private void Forget_NeedsLock(MemoryLink link)
+    {
         foreach (var topic in link.Topics)
             Count_NeedsLock(topic, on: false);
         link.Topics.Clear();
@@ -209,6 +255,6 @@ public sealed class ZeekTestHub
         else
             _topics[topic] = count;
         if (count == (on ? 1 : 0))
-            _links.ForEach(link => link.Notify(topic, on));
+            _told.ForEach(link => link.Notify(topic, on));
     }
 }

@@ -15,7 +15,7 @@ internal static class LoopbackEndpoint
         var colon = endpoint.LastIndexOf(':');
         var host = colon > Scheme.Length ? endpoint[Scheme.Length..colon].Trim('[', ']') : "";
         var port = endpoint[(colon + 1)..];
-        if (host == "localhost")
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             host = "127.0.0.1";
         if (port == "*")
             port = "0";

@@ -2,6 +2,9 @@ using MailScanBridge.Zeek.Wire;
 
 namespace MailScanBridge.Zeek.Transport;
 
+/// <summary>A reply as the loop hands it on: decoded, since its id had to be looked at, and as it came.</summary>
+internal sealed record PendingReply(ZeekMessage Message, byte[] Payload);
+
 /// <summary>Requests whose replies are still to come. The loop looks here before it queues a message, so that a reply reaches its request however full the queue is.</summary>
 /// <remarks>Thread safety: all members by any thread.</remarks>
 internal sealed class PendingReplies(ZeekWireLimits limits)
@@ -13,13 +16,14 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
     private int _names;
     private bool _cancelled;
 
-    public Task<ZeekMessage> Add(ZeekReplyMatch match)
+    /// <summary>Begins to wait for a reply; the task's result is null where the client goes before it comes.</summary>
+    public Task<PendingReply?> Add(ZeekReplyMatch match)
     {
-        var reply = new TaskCompletionSource<ZeekMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reply = new TaskCompletionSource<PendingReply?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             if (_cancelled)
-                reply.SetException(Gone());
+                reply.SetResult(null);
             else if (!Of_NeedsLock(match.EventName).TryAdd(match, reply))
                 throw new ArgumentException("A request for the same reply is under way; give each request an id of its own.", nameof(match));
             Volatile.Write(ref _names, _pending.Count);
@@ -48,11 +52,9 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
         {
             _cancelled = true;
             foreach (var reply in _pending.Values.SelectMany(waiting => waiting.Replies))
-                reply.TrySetException(Gone());
+                reply.TrySetResult(null);
         }
     }
-
-    private static ObjectDisposedException Gone() => new(nameof(ZeekClient), "The client was disposed before a reply came.");
 
     /// <summary>Gives a message to the request that waits for it; false where none does.</summary>
     public bool TryComplete(string topic, string sender, byte[] payload, long epoch)
@@ -69,7 +71,7 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
                 if (!_pending.TryGetValue(name, out var waiting))
                     return false;
                 var e = ZeekWire.DecodeEvent(payload, limits);
-                return waiting.Find(e) is { } reply && reply.TrySetResult(new ZeekMessage(topic, sender, e, epoch));
+                return waiting.Find(e) is { } reply && reply.TrySetResult(new PendingReply(new ZeekMessage(topic, sender, e, epoch), payload));
             }
         }
         catch (ZeekWireException)
@@ -90,16 +92,16 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
     /// <summary>The requests that wait for events of one name.</summary>
     private sealed class Waiting
     {
-        private readonly Dictionary<(int Arg, ZeekValue Value), TaskCompletionSource<ZeekMessage>> _replies = [];
+        private readonly Dictionary<(int Arg, ZeekValue Value), TaskCompletionSource<PendingReply?>> _replies = [];
 
         // How many requests have their id in which argument.
         private readonly SortedDictionary<int, int> _places = [];
 
         public bool IsEmpty => _replies.Count == 0;
 
-        public IEnumerable<TaskCompletionSource<ZeekMessage>> Replies => _replies.Values;
+        public IEnumerable<TaskCompletionSource<PendingReply?>> Replies => _replies.Values;
 
-        public bool TryAdd(ZeekReplyMatch match, TaskCompletionSource<ZeekMessage> reply)
+        public bool TryAdd(ZeekReplyMatch match, TaskCompletionSource<PendingReply?> reply)
         {
             if (!_replies.TryAdd((match.Argument, match.Value), reply))
                 return false;
@@ -115,7 +117,7 @@ internal sealed class PendingReplies(ZeekWireLimits limits)
                 _places.Remove(match.Argument);
         }
 
-        public TaskCompletionSource<ZeekMessage>? Find(ZeekEvent e)
+        public TaskCompletionSource<PendingReply?>? Find(ZeekEvent e)
         {
             foreach (var place in _places.Keys)
             {

@@ -57,6 +57,9 @@ public sealed record ZeekFieldInfo(string Name, string Type, bool Optional);
 /// <summary>Methods called for events; written by the generator for classes whose methods have <see cref="ZeekEventAttribute"/>.</summary>
 public interface IZeekHandler
 {
+    /// <summary>The names of the events that it has methods for; null where it does not tell, and is offered whatever has no other reader.</summary>
+    IReadOnlyCollection<string>? EventNames => null;
+
     /// <summary>Calls the method for an event.</summary>
     /// <param name="e">The event, not yet decoded.</param>
     /// <param name="cancellationToken">Handed to methods that take one.</param>

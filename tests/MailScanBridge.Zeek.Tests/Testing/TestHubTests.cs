@@ -164,44 +164,4 @@ public class TestHubTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
     }
-
-    [Fact]
-    public async Task Events_are_recorded_to_a_text_and_played_again()
-    {
-        var recorded = new StringWriter();
-        await using (var client = await StartAsync("rec."))
-        {
-            var recording = ZeekRecording.WriteAsync(client.ReadAllRawAsync(Wait.Token), recorded, new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddSeconds(1)), Wait.Token);
-            _hub.Publish("rec.%\t", Ping, "a\nb");
-            _hub.Publish("rec.2", new ZeekEvent("Test::pong", ZeekValue.FromBytes([0, 255])));
-            await Wait.UntilAsync(() => recorded.ToString().Count(c => c == '\n') == 3, "both to be recorded");
-            await client.DisposeAsync();
-            await recording;
-        }
-
-        Assert.StartsWith("#zeek-recording 1\n1000000000\trec.%25%09\ta%0ab\tbroker-bin-v1\t0e03", recorded.ToString(), StringComparison.Ordinal);
-        await using var receiver = await StartAsync("rec.");
-        await foreach (var each in ZeekRecording.ReadAsync(new StringReader(recorded + "# a comment\n"), Wait.Token))
-            _hub.Publish(each.Event);
-        var played = await Wait.TakeAsync(receiver, 2);
-        Assert.Equal(("rec.%\t", "a\nb", Ping), (played[0].Topic, played[0].Sender, played[0].Event));
-        Assert.Equal([0, 255], played[1].Event.Args[0].AsBytes().ToArray());
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("something else\n")]
-    [InlineData("#zeek-recording 2\n")]
-    [InlineData("#zeek-recording 11\n1\tt\ts\tbroker-bin-v1\t0e00\n")]
-    [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\n")]
-    [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\t0g\n")]
-    [InlineData("#zeek-recording 1\n1\tt\ts\tbroker-bin-v1\t00\n")]
-    [InlineData("#zeek-recording 1\nx\tt\ts\tbroker-bin-v1\t0e00\n")]
-    public async Task A_broken_recording_is_told(string text) =>
-        await Assert.ThrowsAsync<FormatException>(async () =>
-        {
-            await foreach (var _ in ZeekRecording.ReadAsync(new StringReader(text), Wait.Token))
-            {
-            }
-        });
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using MailScanBridge.Zeek.Tests.Support;
-using Microsoft.Extensions.Logging;
 
 namespace MailScanBridge.Zeek.Tests.Transport;
 
@@ -123,16 +122,5 @@ public class ClientEndTests
         Assert.Equal(Ping, (await Wait.NextAsync(client)).Event);
         await cluster.RestartHubAsync();
         await client.WaitForConnectionAsync(1, Wait.Token);
-    }
-
-    private sealed class ThrowingLogger : ILogger<ZeekClient>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new InvalidOperationException("the log is full");
     }
 }

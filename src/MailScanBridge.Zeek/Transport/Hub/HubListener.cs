@@ -6,16 +6,15 @@ namespace MailScanBridge.Zeek.Transport.Hub;
 /// <summary>One listening socket of the hub, and the connections that came to it.</summary>
 internal sealed class HubListener : IDisposable
 {
-    // Each connection costs buffers; a local process that opens connections without end must not exhaust the hub.
-    private const int MaxPeers = 1024;
-
+    private readonly int _maxPeers;
     private readonly Socket _socket;
     private readonly Func<Socket, HubPeer> _newPeer;
     private int _peers;
     private long _refused;
 
-    public HubListener(string endpoint, Func<Socket, HubPeer> newPeer)
+    public HubListener(string endpoint, int maxPeers, Func<Socket, HubPeer> newPeer)
     {
+        _maxPeers = maxPeers;
         _newPeer = newPeer;
         var address = LoopbackEndpoint.Parse(endpoint);
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -51,7 +50,7 @@ internal sealed class HubListener : IDisposable
                 if (await AcceptAsync(time, stopping).ConfigureAwait(false) is not { } socket)
                     continue;
                 running.RemoveWhere(task => task.IsCompleted);
-                if (Volatile.Read(ref _peers) >= MaxPeers)
+                if (Volatile.Read(ref _peers) >= _maxPeers)
                 {
                     Interlocked.Increment(ref _refused);
                     socket.Dispose();

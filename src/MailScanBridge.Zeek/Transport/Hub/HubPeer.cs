@@ -8,6 +8,7 @@ internal abstract class HubPeer(Socket socket, HubRouter router, ZeekHubOptions 
 {
     private static readonly byte[] Greeting = ZmtpGreeting.Create("NULL"u8);
 
+    private volatile HubPeerEnd _cut = HubPeerEnd.Closed;
     private readonly InboundBuffer _inbound = new(options.MaxMessageBytes);
 
     public OutboundBuffer Outbound { get; } = new(options.SubscriberQueueCapacity, options.SubscriberQueueBytes);
@@ -26,8 +27,15 @@ internal abstract class HubPeer(Socket socket, HubRouter router, ZeekHubOptions 
     /// <summary>Leaves the router; called whether it joined or not.</summary>
     protected abstract void Leave();
 
-    /// <summary>Takes all whole messages at the start of the bytes that came; false where they are no ZMTP.</summary>
-    protected abstract bool Take(InboundBuffer inbound);
+    /// <summary>Takes all whole messages at the start of the bytes that came; says why where the peer must not go on.</summary>
+    protected abstract HubPeerEnd? Take(InboundBuffer inbound);
+
+    /// <summary>Ends the connection from outside, by any thread.</summary>
+    protected void Cut(HubPeerEnd why)
+    {
+        _cut = why;
+        socket.Dispose();
+    }
 
     /// <summary>Runs the connection until it ends, for whatever reason.</summary>
     /// <returns>Why it ended.</returns>
@@ -44,8 +52,8 @@ internal abstract class HubPeer(Socket socket, HubRouter router, ZeekHubOptions 
             Join();
             do
             {
-                if (!Take(_inbound))
-                    return HubPeerEnd.BadFrame;
+                if (Take(_inbound) is { } end)
+                    return end;
             }
             while (await _inbound.FillAsync(socket, ended.Token).ConfigureAwait(false));
 
@@ -53,7 +61,7 @@ internal abstract class HubPeer(Socket socket, HubRouter router, ZeekHubOptions 
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            return HubPeerEnd.Closed;
+            return _cut;
         }
         finally
         {
@@ -158,6 +166,12 @@ internal enum HubPeerEnd
 
     /// <summary>It sent something that is no ZMTP, or a message too large.</summary>
     BadFrame,
+
+    /// <summary>It subscribed to a topic too long, or to too many.</summary>
+    TooManyTopics,
+
+    /// <summary>It publishes, but did not read who subscribes to what.</summary>
+    NoticesNotTaken,
 
     /// <summary>The hub itself failed over it.</summary>
     Failed,

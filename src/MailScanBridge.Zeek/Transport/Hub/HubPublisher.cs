@@ -16,5 +16,14 @@ internal sealed class HubPublisher(Socket socket, HubRouter router, ZeekHubOptio
 
     protected override void Leave() => Router.Remove(this);
 
-    protected override bool Take(InboundBuffer inbound) => Router.Forward(inbound);
+    protected override HubPeerEnd? Take(InboundBuffer inbound) => Router.Forward(inbound) ? null : HubPeerEnd.BadFrame;
+
+    /// <summary>Gives it a notice of a subscription. One that does not read until there is no room for it is cut off: it would go on with a wrong list of topics.</summary>
+    public bool TryTell(byte[] notice)
+    {
+        if (Outbound.TryAddVital(notice))
+            return true;
+        Cut(HubPeerEnd.NoticesNotTaken);
+        return false;
+    }
 }

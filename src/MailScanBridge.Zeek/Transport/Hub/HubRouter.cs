@@ -84,7 +84,10 @@ internal sealed class HubRouter
         {
             _publishers.Add(publisher);
             foreach (var topic in _topics.Keys)
-                publisher.Outbound.TryAddVital(Notice(topic, on: true));
+            {
+                if (!publisher.TryTell(Notice(topic, on: true)))
+                    return;
+            }
         }
     }
 
@@ -94,16 +97,21 @@ internal sealed class HubRouter
             _publishers.Remove(publisher);
     }
 
-    public void Subscribe(HubSubscriber subscriber, ReadOnlySpan<byte> topic, bool on)
+    /// <summary>Begins or ends a subscription; false where the peer wants more than it may have, and has to go.</summary>
+    public bool TrySubscribe(HubSubscriber subscriber, ReadOnlySpan<byte> topic, bool on)
     {
         lock (_lock)
         {
             _subscriptionChanges++;
-            if (on && subscriber.Topics.Add(topic))
+            var change = on ? subscriber.Topics.Add(topic) : HubTopicChange.Again;
+            if (change == HubTopicChange.TooMuch)
+                return false;
+            if (change == HubTopicChange.First)
                 Gain_NeedsLock(topic);
             else if (!on && subscriber.Topics.Remove(topic))
                 Lose_NeedsLock(topic.ToArray());
             _routes.Clear();
+            return true;
         }
     }
 
@@ -180,7 +188,7 @@ internal sealed class HubRouter
     private void Notify_NeedsLock(byte[] notice)
     {
         foreach (var publisher in _publishers)
-            publisher.Outbound.TryAddVital(notice);
+            publisher.TryTell(notice);
     }
 
     private static byte[] Notice(ReadOnlySpan<byte> topic, bool on)

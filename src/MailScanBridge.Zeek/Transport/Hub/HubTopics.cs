@@ -2,14 +2,24 @@ using MailScanBridge.Zeek.Wire;
 
 namespace MailScanBridge.Zeek.Transport.Hub;
 
+/// <summary>What became of a subscription.</summary>
+internal enum HubTopicChange
+{
+    /// <summary>It is the first of its topic.</summary>
+    First,
+
+    /// <summary>The peer has it already; it is counted.</summary>
+    Again,
+
+    /// <summary>The topic is longer than topics may be, or the peer has as many as it may have.</summary>
+    TooMuch,
+}
+
 /// <summary>The topics of one subscriber, each with how often it subscribed: as libzmq does, equal subscriptions of one peer are counted.</summary>
 /// <remarks>Thread safety: none; the router's lock guards it.</remarks>
 internal sealed class HubTopics
 {
-    // A peer that subscribes to more than this is beyond any use. Their lengths are its choice too, so both are bounded.
-    private const int MaxTopics = 100_000;
-    private const long MaxBytes = 16 * 1024 * 1024;
-
+    private readonly ZeekHubOptions _options;
     private readonly Dictionary<byte[], int> _counts = new(ByteContent.Instance);
     private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
 
@@ -18,26 +28,30 @@ internal sealed class HubTopics
     private int[]? _presentLengths;
     private long _bytes;
 
-    public HubTopics() => _bySpan = _counts.GetAlternateLookup<ReadOnlySpan<byte>>();
+    public HubTopics(ZeekHubOptions options)
+    {
+        _options = options;
+        _bySpan = _counts.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
 
     public IReadOnlyCollection<byte[]> All => _counts.Keys;
 
-    /// <summary>Subscribes once more; true where it is the first time.</summary>
-    public bool Add(ReadOnlySpan<byte> topic)
+    /// <summary>Subscribes once more.</summary>
+    public HubTopicChange Add(ReadOnlySpan<byte> topic)
     {
         if (_bySpan.TryGetValue(topic, out var count))
         {
             _bySpan[topic] = count + 1;
-            return false;
+            return HubTopicChange.Again;
         }
 
-        if (_counts.Count >= MaxTopics || _bytes + topic.Length > MaxBytes)
-            return false;
+        if (topic.Length > _options.MaxTopicBytes || _counts.Count >= _options.SubscriberTopics || _bytes + topic.Length > _options.SubscriberTopicBytes)
+            return HubTopicChange.TooMuch;
         _bySpan[topic] = 1;
         _bytes += topic.Length;
         _lengths[topic.Length] = _lengths.GetValueOrDefault(topic.Length) + 1;
         _presentLengths = null;
-        return true;
+        return HubTopicChange.First;
     }
 
     /// <summary>Ends one subscription; true where it was the last.</summary>
