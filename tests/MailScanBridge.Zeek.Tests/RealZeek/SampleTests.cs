@@ -28,10 +28,13 @@ public sealed class SampleTests : IDisposable
                 global thing: event(b: bool, c: count, i: int, d: double, s: string, a: addr, n: subnet, p: port, t: time, v: interval, e: Colour);
                 global seen: event(b: bool, c: count, i: int, d: double, s: string, a: addr, n: subnet, p: port, t: time, v: interval, e: Colour, l: vector of string);
             }
+            global out = open("/dev/stderr");
             event zeek_init() { Cluster::subscribe("demo.to."); }
             event Demo::thing(b: bool, c: count, i: int, d: double, s: string, a: addr, n: subnet, p: port, t: time, v: interval, e: Colour)
                 {
-                print fmt("zeek saw %s %d %d %s %s %s %s %s %s %s %s", b, c, i, d, s, a, n, p, t, v, e);
+                # What is printed to a pipe comes when Zeek ends.
+                print out, fmt("zeek saw %s %d %d %s %s %s %s %s %s %s %s", b, c, i, d, s, a, n, p, t, v, e);
+                flush_all();
                 Cluster::publish("demo.from.", Demo::seen, b, c, i, d, s, a, n, p, t, v, e, vector("x", s));
                 }
             """,

@@ -45,13 +45,7 @@ internal sealed partial class LibzmqHub : IDisposable
 
         XPubEndpoint = Bind(xPub);
         XSubEndpoint = Bind(xSub);
-        _proxy = new Thread(() =>
-        {
-            // Returns when the context ends.
-            _ = Native.Proxy(xPub, xSub, 0);
-            _ = Native.Close(xPub);
-            _ = Native.Close(xSub);
-        }) { IsBackground = true };
+        _proxy = new Thread(() => Forward(xPub, xSub)) { IsBackground = true };
         _proxy.Start();
     }
 
@@ -65,6 +59,14 @@ internal sealed partial class LibzmqHub : IDisposable
         _proxy.Join();
         _zap?.Join();
         _ = Native.ContextTerm(_context);
+    }
+
+    // Returns when the context ends.
+    private static void Forward(nint xPub, nint xSub)
+    {
+        _ = Native.Proxy(xPub, xSub, 0);
+        _ = Native.Close(xPub);
+        _ = Native.Close(xSub);
     }
 
     // ZAP, https://rfc.zeromq.org/spec/27/: version, request, domain, address, identity, mechanism, key; answered by version, request, status, text, user, metadata.

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using System.Text;
 using MailScanBridge.Zeek.Tests.Support;
 using MailScanBridge.Zeek.Transport;
+using MailScanBridge.Zeek.Transport.Zmtp;
 
 namespace MailScanBridge.Zeek.Tests.Transport;
 
@@ -57,6 +59,20 @@ public class HostileNamesTests
         Assert.InRange(OpenFiles(), 0, before + 50);
 
         static int OpenFiles() => OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
+    }
+
+    [Fact]
+    public async Task A_topic_of_many_megabytes_that_somebody_subscribes_to_is_just_a_topic()
+    {
+        // Whoever walks it by recursion ends here, and the process with it: sockets of NetMQ and of libzmq do.
+        var topic = new string('x', 8_000_000);
+        using var xPub = new RogueHub([.. ZmtpGreeting.Create("NULL"u8), .. ZmtpReady.Create("XPUB"u8)]);
+        using var xSub = new RogueHub([.. ZmtpGreeting.Create("NULL"u8), .. ZmtpReady.Create("XSUB"u8), .. RawPeer.Message([1, .. Encoding.ASCII.GetBytes(topic)])]);
+        await using var client = new ZeekClient(new ZeekClientOptions { HubXPub = xPub.Endpoint, HubXSub = xSub.Endpoint });
+        _ = client.StartAsync(Wait.Token);
+        await Wait.UntilAsync(() => client.SubscribersOf(topic) == ZeekSubscribers.Others, "the topic to be known");
+        Assert.Equal(0, client.Statistics.Disconnects);
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.Subscribe(topic));
     }
 
     [Fact]
