@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MailScanBridge.Zeek.Transport;
 using MailScanBridge.Zeek.Transport.Zmtp;
 
 namespace MailScanBridge.Zeek.Tests.Support;
@@ -8,7 +7,7 @@ namespace MailScanBridge.Zeek.Tests.Support;
 /// <summary>Somebody on the way between a client and a hub, who reads the hub's frames one by one and passes on what he likes.</summary>
 internal sealed class FrameProxy : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly LoopbackListener _listener;
     private readonly IPEndPoint _hub;
     private readonly Func<int, byte[], byte[][]> _change;
 
@@ -18,47 +17,21 @@ internal sealed class FrameProxy : IDisposable
     {
         _hub = IPEndPoint.Parse(hub["tcp://".Length..]);
         _change = change;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(16);
-        Endpoint = LoopbackEndpoint.Text((IPEndPoint)_listener.LocalEndPoint!);
-        _ = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public string Endpoint { get; }
+    public string Endpoint => _listener.Endpoint;
 
     public void Dispose() => _listener.Dispose();
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-                _ = ServeAsync(await _listener.AcceptAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
 
     private async Task ServeAsync(Socket near)
     {
         using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using (near)
-        {
-            try
-            {
-                await far.ConnectAsync(_hub);
-                near.NoDelay = true;
-                var passing = PassAsync(near, far);
-                await PassFramesAsync(far, near);
-                await passing;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // One side is gone, so the other has no use either.
-            }
-        }
+        await far.ConnectAsync(_hub);
+        near.NoDelay = true;
+        var passing = PassAsync(near, far);
+        await PassFramesAsync(far, near);
+        await passing;
     }
 
     private static async Task PassAsync(Socket from, Socket to)
@@ -73,16 +46,18 @@ internal sealed class FrameProxy : IDisposable
     private async Task PassFramesAsync(Socket from, Socket to)
     {
         var inbound = new InboundBuffer(16 * 1024 * 1024);
+        var greeted = false;
         var number = 0;
-        while (inbound.Unread.Length < ZmtpGreeting.Length && await inbound.FillAsync(from, CancellationToken.None))
-        {
-        }
-
-        await to.SendAsync(inbound.Unread[..ZmtpGreeting.Length].ToArray());
-        inbound.Consume(ZmtpGreeting.Length);
         do
         {
-            while (ZmtpFrame.Look(inbound.Unread, int.MaxValue, out var frame) == ZmtpLook.Complete)
+            if (!greeted && inbound.Unread.Length >= ZmtpGreeting.Length)
+            {
+                greeted = true;
+                await to.SendAsync(inbound.Unread[..ZmtpGreeting.Length].ToArray());
+                inbound.Consume(ZmtpGreeting.Length);
+            }
+
+            while (greeted && ZmtpFrame.Look(inbound.Unread, int.MaxValue, out var frame) == ZmtpLook.Complete)
             {
                 var bytes = inbound.Unread[..frame.Length].ToArray();
                 inbound.Consume(frame.Length);
