@@ -1,10 +1,18 @@
-##! The response ``address``: NetControl's catch and release blocks a host for a
+##! The response ``address``, for those who load it: NetControl's catch and release blocks a host for a
 ##! while, watches it, and blocks it for longer when it is seen again. It does that
 ##! by itself, so each further block is stopped on its way to NetControl's plugins
 ##! and let through only as a drop of ours would be: what must never be dropped, a
 ##! dry run, the fuse, a row of mailscan_response.log.
+##!
+##! It is not part of ``mailscan-bridge/response``, since catch and release looks
+##! at each connection seven times, whether or not any address is watched.
 
-@load ./response-decide
+@load ./version
+
+@if ( MailScan::running_zeek >= MailScan::oldest_zeek )
+
+@load frameworks/netcontrol/catch-and-release
+@load ./response
 
 module MailScan;
 
@@ -36,6 +44,11 @@ function times_blocked_again(a: addr): count
 	return NetControl::get_catch_release_info(a)$num_reblocked;
 	}
 
+function unblock_address(a: addr, why: string)
+	{
+	NetControl::unblock_address_catch_release(a, why);
+	}
+
 function block_address(r: RespondTo, info: ResponseInfo): bool
 	{
 	local before = NetControl::get_catch_release_info(r$bad_h)$current_block_id;
@@ -59,7 +72,7 @@ function block_address(r: RespondTo, info: ResponseInfo): bool
 	info$expire = block_time(NetControl::catch_release_intervals[block$current_interval]);
 
 	if ( block$current_block_id == "" )
-		NetControl::unblock_address_catch_release(r$bad_h, "it was refused");
+		unblock_address(r$bad_h, "it was refused");
 
 	return T;
 	}
@@ -141,7 +154,7 @@ event forget_address(a: addr, why: string)
 	{
 	# A drop that was decided since stays.
 	if ( address_key(a) !in active_drops )
-		NetControl::unblock_address_catch_release(a, why);
+		unblock_address(a, why);
 	}
 
 # It did not come again.
@@ -152,3 +165,10 @@ event NetControl::catch_release_forgotten(a: addr, bi: NetControl::BlockInfo)
 	if ( key in active_drops && active_drops[key]$watched )
 		delete active_drops[key];
 	}
+
+event zeek_init() &priority=16
+	{
+	has_addresses = T;
+	}
+
+@endif

@@ -28,9 +28,11 @@ global active_drops: table[string] of ActiveDrop;
 # A dry run's drop is over.
 global drop_over: event(key: string, info: ResponseInfo);
 
-# The rules of a drop by catch and release, see response-address.zeek: F where the
-# address is blocked by somebody else's rule.
+# Drops of addresses, where response-address.zeek is loaded. Its rules are made; F
+# where the address is blocked by somebody else's rule.
+global has_addresses = F;
 global block_address: function(r: RespondTo, info: ResponseInfo): bool;
+global unblock_address: function(a: addr, why: string);
 
 # Whether catch and release would block an address again, and how often it has.
 global is_watched: function(a: addr): bool;
@@ -114,6 +116,12 @@ function decide(r: RespondTo)
 		return;
 		}
 
+	if ( r$action == "address" && ! has_addresses )
+		{
+		write_response(info, "failed", "mailscan-bridge/response-address is not loaded");
+		return;
+		}
+
 	if ( refused_by_policy(r, info) )
 		return;
 
@@ -171,7 +179,7 @@ function end_drop(key: string, status: string, detail: string)
 
 	# Removes the rule too, if it is made.
 	if ( by_address )
-		NetControl::unblock_address_catch_release(a$info$bad_h, detail);
+		unblock_address(a$info$bad_h, detail);
 
 	for ( _, rule in a$info$rules )
 		let_go_of(rule, status == "failed" ? "the other half failed" : detail, ! by_address);

@@ -1,7 +1,6 @@
 ##! Options, log and hooks of the response; see response.zeek.
 
 @load base/frameworks/netcontrol
-@load frameworks/netcontrol/catch-and-release
 @load ./api
 @load ./notices
 @load ./url-options
@@ -25,7 +24,8 @@ export {
 
 	## What to do about a malicious file or URL: ``pair`` drops what the two
 	## hosts send each other, ``connection`` this connection alone, ``address``
-	## the host it came from, by catch and release; ``none``. Default: pair.
+	## the host it came from, by catch and release (load
+	## ``mailscan-bridge/response-address`` for it); ``none``. Default: pair.
 	option response_action = "pair";
 
 	## For how long (but see :zeek:see:`NetControl::catch_release_intervals`

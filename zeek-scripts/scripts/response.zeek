@@ -16,7 +16,7 @@
 @if ( MailScan::running_zeek >= MailScan::oldest_zeek )
 
 @load ./response-options
-@load ./response-address
+@load ./response-decide
 
 module MailScan;
 
@@ -101,6 +101,9 @@ event zeek_init() &priority=5
 	{
 	Log::create_stream(RESPONSE_LOG, Log::Stream($columns=ResponseInfo, $ev=log_mailscan_response,
 	    $path="mailscan_response", $policy=log_policy_response));
+
+	if ( response_action == "address" && ! has_addresses )
+		Reporter::fatal("MailScan::response_action is address: load mailscan-bridge/response-address too, which brings catch and release");
 
 	if ( response_unauthenticated || hub_asks_for_keys() )
 		return;

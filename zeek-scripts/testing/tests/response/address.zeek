@@ -8,7 +8,7 @@
 # @TEST-EXEC: btest-diff watched
 
 @load mailscan-unit
-@load mailscan-bridge/response
+@load mailscan-bridge/response-address
 
 redef MailScan::response_plugin = F;
 redef MailScan::response_max_time = 15sec;

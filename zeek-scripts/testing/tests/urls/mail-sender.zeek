@@ -4,7 +4,7 @@
 # @TEST-EXEC: btest-diff out
 
 @load mailscan-unit
-@load mailscan-bridge/response
+@load mailscan-bridge/response-address
 
 redef MailScan::response_action = "address";
 redef MailScan::response_dry_run = T;
