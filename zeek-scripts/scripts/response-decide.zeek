@@ -148,9 +148,19 @@ function decide(r: RespondTo)
 	local dry = response_dry_run || tracing;
 
 	if ( dry )
+		{
 		write_response(info, "dry_run", tracing ? "read from a trace" : "");
+
+		# What catch and release watches since before the dry run stays ours.
+		if ( key in active_drops )
+			return;
+		}
 	else if ( ! make_drop(r, key, info) )
+		{
+		# Refused, an address is not watched any more.
+		delete active_drops[key];
 		return;
+		}
 
 	local a = ActiveDrop($r=r, $info=info, $grounds=grounds, $dry=dry);
 	active_drops[key] = a;

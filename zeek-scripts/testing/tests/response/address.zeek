@@ -38,11 +38,21 @@ event NetControl::rule_timeout(r: NetControl::Rule, i: NetControl::FlowInfo, p: 
 global wishes = 0;
 global expired = 0;
 
+function next_wish(host: addr): RespondTo
+	{
+	return RespondTo($action="address", $id=conn_id($orig_h=host, $orig_p=1/tcp,
+	    $resp_h=192.0.2.200, $resp_p=25/tcp), $uid="C1", $bad_h=host, $seqno=++wishes,
+	    $node="worker", $incarnation=1, $why="test");
+	}
+
 function wish(host: addr)
 	{
-	event respond_to(RespondTo($action="address", $id=conn_id($orig_h=host, $orig_p=1/tcp,
-	    $resp_h=192.0.2.200, $resp_p=25/tcp), $uid="C1", $bad_h=host, $seqno=++wishes,
-	    $node="worker", $incarnation=1, $why="test"));
+	event respond_to(next_wish(host));
+	}
+
+event wish_in_dry_run(host: addr)
+	{
+	hook respond(next_wish(host));
 	}
 
 event seen(host: addr)
@@ -60,7 +70,7 @@ event NetControl::init_done()
 	# Somebody else blocks this one.
 	NetControl::drop_address(192.0.2.7, 400msec);
 
-	for ( _, host in vector(192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5, 192.0.2.7) )
+	for ( _, host in vector(192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5, 192.0.2.7, 192.0.2.6) )
 		wish(host);
 	}
 
@@ -69,18 +79,20 @@ event end_of_test()
 	print "watched", NetControl::get_catch_release_info(192.0.2.1)$num_reblocked,
 	    NetControl::get_catch_release_info(192.0.2.2)$num_reblocked,
 	    is_watched(192.0.2.1), is_watched(192.0.2.2), is_watched(192.0.2.3),
-	    is_watched(192.0.2.4), is_watched(192.0.2.5), is_watched(192.0.2.7);
+	    is_watched(192.0.2.4), is_watched(192.0.2.5),
+	    is_watched(192.0.2.6), is_watched(192.0.2.7);
 	terminate();
 	}
 
 event further_verdicts()
 	{
 	wish(192.0.2.1);
+	event seen(192.0.2.6);
 	event seen(192.0.2.3);
 	event seen(192.0.2.4);
 	event seen(192.0.2.5);
 	event respond_undo("worker", 1, 1, "a later scan says clean");
-	event respond_undo("worker", 1, 8, "a later scan says clean");
+	event respond_undo("worker", 1, 10, "a later scan says clean");
 	schedule 200msec { end_of_test() };
 	}
 
@@ -94,15 +106,17 @@ event seen_again()
 	event seen(192.0.2.3);
 	event set_option("MailScan::response_max_per_hour", 1);
 	event seen(192.0.2.4);
+	event set_option("MailScan::response_max_per_hour", 100);
 	event set_option("MailScan::response_dry_run", T);
 	event seen(192.0.2.5);
+	# One that is watched stays so.
+	event wish_in_dry_run(192.0.2.6);
 	event set_option("MailScan::response_dry_run", F);
-	event set_option("MailScan::response_max_per_hour", 100);
 	schedule 200msec { further_verdicts() };
 	}
 
 event log_mailscan_response(rec: ResponseInfo)
 	{
-	if ( rec$status == "expired" && ++expired == 5 )
+	if ( rec$status == "expired" && ++expired == 6 )
 		event seen_again();
 	}
