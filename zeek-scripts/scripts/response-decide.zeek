@@ -1,45 +1,42 @@
 ##! What becomes of a wish to stop traffic: never, once, through the fuse, undone
 ##! when all that it rests on is withdrawn. Runs where NetControl does.
 
-@load ./response-options
+@load ./response-limits
+@load ./response-rules
 
 module MailScan;
 
-# A drop in force.
+# A drop in force, or one that catch and release would make again.
 type ActiveDrop: record {
+	r: RespondTo;
 	info: ResponseInfo;
-	made: time;
 	# The verdicts it rests on: all must be withdrawn before it is undone.
 	grounds: set[string];
+	# Nothing was asked of NetControl.
+	dry: bool;
+	# All its rules are made.
+	made: bool &default=F;
+	# None of its rules is in force, and catch and release watches the address.
+	watched: bool &default=F;
+	# How often catch and release has made it again.
+	again: count &default=0;
 };
 
 # What is in force, by what it drops.
 global active_drops: table[string] of ActiveDrop;
 
-# Rules that no plugin has answered for yet, and the drop they are part of.
-global rules_waiting: table[string] of string;
+# A dry run's drop is over.
+global drop_over: event(key: string, info: ResponseInfo);
 
-# Rules whose other half failed before they were made themselves: let go of them
-# when they are.
-global abandoned_rules: set[string] &create_expire=1hr;
+# Drops of addresses, where response-address.zeek is loaded. Its rules are made; F
+# where the address is blocked by somebody else's rule.
+global has_addresses = F;
+global block_address: function(r: RespondTo, info: ResponseInfo): bool;
+global unblock_address: function(a: addr, why: string);
 
-# When the drops of the last hour were made; the oldest first.
-global drop_times: vector of time;
-
-global drop_unanswered: event(key: string, made: time);
-global drop_over: event(key: string, made: time);
-
-function write_response(info: ResponseInfo, status: string, detail: string)
-	{
-	local row = copy(info);
-	row$ts = current_time();
-	row$status = status;
-
-	if ( detail != "" )
-		row$detail = detail;
-
-	Log::write(RESPONSE_LOG, row);
-	}
+# Whether catch and release would block an address again, and how often it has.
+global is_watched: function(a: addr): bool;
+global times_blocked_again: function(a: addr): count;
 
 function response_key(r: RespondTo): string
 	{
@@ -53,14 +50,6 @@ function response_key(r: RespondTo): string
 	    cat("pair ", r$id$resp_h, " ", r$id$orig_h);
 	}
 
-function fuse_blown(now: time): bool
-	{
-	while ( |drop_times| > 0 && now - drop_times[0] > 1hr )
-		drop_times = drop_times[1:];
-
-	return |drop_times| >= response_max_per_hour;
-	}
-
 function flow_rule(src: addr, dst: addr, why: string): string
 	{
 	return NetControl::add_rule(NetControl::Rule($ty=NetControl::DROP, $target=NetControl::FORWARD,
@@ -69,18 +58,10 @@ function flow_rule(src: addr, dst: addr, why: string): string
 	    $expire=response_time, $location=why));
 	}
 
-# Lets go of what NetControl was asked for.
-function undo_drop(info: ResponseInfo, why: string)
+# What names a verdict.
+function ground(r: RespondTo): string
 	{
-	if ( info$action == "address" )
-		{
-		NetControl::unblock_address_catch_release(info$bad_h, why);
-		return;
-		}
-
-	for ( _, rule in info$rules )
-		if ( rule != "" )
-			NetControl::remove_rule(rule, why);
+	return cat(r$node, " ", r$incarnation, " ", r$seqno);
 	}
 
 # Ask NetControl; its refusal is logged.
@@ -93,31 +74,26 @@ function make_drop(r: RespondTo, key: string, info: ResponseInfo): bool
 		}
 	else if ( r$action == "connection" )
 		info$rules += NetControl::drop_connection(r$id, response_time, r$why);
-	else
-		{
-		local block = NetControl::drop_address_catch_release(r$bad_h, r$why);
-		info$rules += block$current_block_id;
-		info$expire = NetControl::catch_release_intervals[block$current_interval];
-		}
+	else if ( ! block_address(r, info) )
+		return T;
+
+	local refused = F;
 
 	for ( _, rule in info$rules )
 		if ( rule == "" )
-			{
-			undo_drop(info, "it was refused in part");
-			write_response(info, "failed", "NetControl refused: no plugin takes the rule, or it is there already");
-			return F;
-			}
+			refused = T;
+		else
+			watch_rule(rule, key);
 
-	for ( _, asked in info$rules )
-		rules_waiting[asked] = key;
+	if ( ! refused )
+		return T;
 
-	return T;
-	}
+	# What was not refused is not made yet, and goes when it is.
+	for ( _, other in info$rules )
+		let_go_of(other, "the other half was refused", T);
 
-# What names a verdict.
-function ground(node: string, incarnation: count, seqno: count): string
-	{
-	return cat(node, " ", incarnation, " ", seqno);
+	write_response(info, "failed", "NetControl refused: no plugin takes the rule, or it is there already");
+	return F;
 	}
 
 function decide(r: RespondTo)
@@ -140,139 +116,141 @@ function decide(r: RespondTo)
 		return;
 		}
 
-	for ( net in response_never )
-		if ( r$id$orig_h in net || r$id$resp_h in net )
-			{
-			write_response(info, "never", fmt("response_never has %s", net));
-			return;
-			}
-
-	if ( ! hook response_policy(r) )
+	if ( r$action == "address" && ! has_addresses )
 		{
-		write_response(info, "never", "response_policy says no");
+		write_response(info, "failed", "mailscan-bridge/response-address is not loaded");
 		return;
 		}
+
+	if ( refused_by_policy(r, info) )
+		return;
+
+	local grounds: set[string];
 
 	if ( key in active_drops )
 		{
-		add active_drops[key]$grounds[ground(r$node, r$incarnation, r$seqno)];
-		write_response(info, "exists", "");
-		return;
-		}
+		grounds = active_drops[key]$grounds;
+		add grounds[ground(r)];
 
-	if ( fuse_blown(now) )
-		{
-		write_response(info, "fuse", fmt("%d drops within an hour", |drop_times|));
-		NOTICE(Notice::Info($note=Response_Fuse,
-		    $msg=fmt("%d drops within an hour: no more for now", |drop_times|),
-		    $sub=r$why, $uid=r$uid, $id=r$id, $identifier="fuse"));
-		return;
+		if ( ! active_drops[key]$watched )
+			{
+			write_response(info, "exists", "");
+			return;
+			}
 		}
+	else
+		add grounds[ground(r)];
+
+	if ( refused_by_fuse(r, info, now) )
+		return;
 
 	# What a trace holds is over: its hosts may be others' by now.
 	local dry = response_dry_run || tracing;
 
 	if ( dry )
+		{
 		write_response(info, "dry_run", tracing ? "read from a trace" : "");
+
+		# What catch and release watches since before the dry run stays ours.
+		if ( key in active_drops )
+			return;
+		}
 	else if ( ! make_drop(r, key, info) )
+		{
+		# Refused, an address is not watched any more.
+		delete active_drops[key];
 		return;
+		}
+
+	local a = ActiveDrop($r=r, $info=info, $grounds=grounds, $dry=dry);
+	active_drops[key] = a;
+
+	if ( r$action == "address" && ! dry )
+		a$again = times_blocked_again(r$bad_h);
+
+	if ( |info$rules| == 0 && ! dry )
+		{
+		a$watched = T;
+		write_response(info, "exists", "somebody else's rule; catch and release watches the address");
+		return;
+		}
 
 	drop_times += now;
-	active_drops[key] = ActiveDrop($info=info, $made=now,
-	    $grounds=set(ground(r$node, r$incarnation, r$seqno)));
-	schedule info$expire { drop_over(key, now) };
 
-	if ( ! dry )
-		schedule response_wait { drop_unanswered(key, now) };
+	if ( dry )
+		schedule info$expire { drop_over(key, info) };
 	}
 
 function end_drop(key: string, status: string, detail: string)
 	{
 	local a = active_drops[key];
+	local by_address = ! a$dry && a$info$action == "address";
 	delete active_drops[key];
 
+	# Removes the rule too, if it is made.
+	if ( by_address )
+		unblock_address(a$info$bad_h, detail);
+
 	for ( _, rule in a$info$rules )
-		{
-		if ( rule in rules_waiting )
-			add abandoned_rules[rule];
-
-		delete rules_waiting[rule];
-		}
-
-	if ( status != "expired" )
-		undo_drop(a$info, detail);
+		let_go_of(rule, status == "failed" ? "the other half failed" : detail, ! by_address);
 
 	write_response(a$info, status, detail);
 	}
 
-event drop_over(key: string, made: time)
+event drop_over(key: string, info: ResponseInfo)
 	{
 	# At its end Zeek runs every timer, due or not.
-	if ( zeek_is_terminating() || key !in active_drops || active_drops[key]$made != made )
-		return;
-
-	# NetControl lets go of its rules by itself.
-	end_drop(key, "expired", "");
+	if ( ! zeek_is_terminating() && key in active_drops && active_drops[key]$info$ts == info$ts )
+		end_drop(key, "expired", "");
 	}
 
-event drop_unanswered(key: string, made: time)
+function drop_made(key: string)
 	{
-	if ( zeek_is_terminating() || key !in active_drops || active_drops[key]$made != made )
-		return;
-
-	for ( _, rule in active_drops[key]$info$rules )
-		if ( rule in rules_waiting )
-			{
-			# It stays in force here, since the rule may have been made.
-			write_response(active_drops[key]$info, "failed", "no answer from the responder");
-			return;
-			}
-	}
-
-function rule_answered(rule: string)
-	{
-	if ( rule in abandoned_rules )
-		{
-		delete abandoned_rules[rule];
-		NetControl::remove_rule(rule, "the other half failed");
-		return;
-		}
-
-	if ( rule !in rules_waiting )
-		return;
-
-	local key = rules_waiting[rule];
-	delete rules_waiting[rule];
-
 	if ( key !in active_drops )
 		return;
 
-	for ( _, other in active_drops[key]$info$rules )
-		if ( other in rules_waiting )
+	local a = active_drops[key];
+
+	for ( _, rule in a$info$rules )
+		if ( rule !in our_rules || ! our_rules[rule]$made )
 			return;
 
-	write_response(active_drops[key]$info, "dropped", "");
+	a$made = T;
+	write_response(a$info, "dropped", a$again > 0 ? "seen again" : "");
 	}
 
-event NetControl::rule_added(r: NetControl::Rule, p: NetControl::PluginState, msg: string)
+function drop_failed(key: string, why: string)
 	{
-	rule_answered(r$id);
+	if ( key in active_drops )
+		end_drop(key, "failed", why);
 	}
 
-event NetControl::rule_exists(r: NetControl::Rule, p: NetControl::PluginState, msg: string)
+function drop_gone(key: string)
 	{
-	rule_answered(r$id);
-	}
+	if ( key !in active_drops )
+		return;
 
-event NetControl::rule_error(r: NetControl::Rule, p: NetControl::PluginState, msg: string)
-	{
-	if ( r$id in rules_waiting && rules_waiting[r$id] in active_drops )
-		end_drop(rules_waiting[r$id], "failed", msg);
+	local a = active_drops[key];
+
+	for ( _, rule in a$info$rules )
+		if ( rule in our_rules )
+			return;
+
+	if ( ! a$made )
+		end_drop(key, "failed", "NetControl let go of it before it was made");
+	else if ( a$info$action == "address" && is_watched(a$info$bad_h) )
+		{
+		a$watched = T;
+		a$made = F;
+		write_response(a$info, "expired", "");
+		}
+	else
+		end_drop(key, "expired", "");
 	}
 
 function undo_what_rests_on(node: string, incarnation: count, seqno: count, why: string)
 	{
-	local withdrawn = ground(node, incarnation, seqno);
+	local withdrawn = cat(node, " ", incarnation, " ", seqno);
 	local over: vector of string;
 
 	for ( key, a in active_drops )

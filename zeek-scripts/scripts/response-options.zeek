@@ -1,9 +1,9 @@
 ##! Options, log and hooks of the response; see response.zeek.
 
 @load base/frameworks/netcontrol
-@load frameworks/netcontrol/catch-and-release
 @load ./api
 @load ./notices
+@load ./url-options
 @load ./response-plugin
 
 module MailScan;
@@ -24,14 +24,18 @@ export {
 
 	## What to do about a malicious file or URL: ``pair`` drops what the two
 	## hosts send each other, ``connection`` this connection alone, ``address``
-	## the host it came from, by catch and release; ``none``. Default: pair.
+	## the host it came from, by catch and release (load
+	## ``mailscan-bridge/response-address`` for it); ``none``. Default: pair.
 	option response_action = "pair";
 
 	## For how long (but see :zeek:see:`NetControl::catch_release_intervals`
-	## for ``address``). Default: 10 minutes.
+	## for ``address``; of these none is longer than
+	## :zeek:see:`MailScan::response_max_time`). Default: 10 minutes.
 	option response_time = 10min;
 
-	## Decide and log, and drop nothing. Default: F.
+	## Decide and log, and drop nothing. Default: F. On a hub that asks for no
+	## keys it stays as it was at the start; see
+	## :zeek:see:`MailScan::response_unauthenticated`.
 	option response_dry_run = F;
 
 	## Nothing is dropped that has one of these at either end: mail and name
@@ -42,11 +46,9 @@ export {
 	option response_max_per_hour: count = 20;
 
 	## Respond although anyone who reaches the hub can send verdicts, since the
-	## hub asks for no keys (CURVE). Default: F, and then Zeek does not start.
+	## hub asks for no keys (CURVE). Default: F, and then Zeek does not start but
+	## for a dry run.
 	const response_unauthenticated = F &redef;
-
-	## The responder's answer is waited for so long. Default: 5 seconds.
-	const response_wait = 5sec &redef;
 
 	## One row of mailscan_response.log.
 	type ResponseInfo: record {
@@ -88,8 +90,8 @@ export {
 	## Raised for each row.
 	global log_mailscan_response: event(rec: ResponseInfo);
 
-	## Decides about a drop before it is made; ``break``: do not (the row says
-	## ``never``).
+	## Decides about a drop before it is made, and before catch and release makes
+	## it again; ``break``: do not (the row says ``never``).
 	##
 	## r: what is about to be done.
 	global response_policy: hook(r: RespondTo);

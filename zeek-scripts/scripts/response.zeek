@@ -24,6 +24,10 @@ module MailScan;
 event zeek_init() &priority=16
 	{
 	needs_time += "MailScan::response_time";
+
+	if ( response_plugin && response_time > response_max_time )
+		Reporter::warning(fmt("MailScan::response_time is %s, and the responder takes at most %s (MailScan::response_max_time)",
+		    response_time, response_max_time));
 	}
 
 event respond_to(r: RespondTo)
@@ -85,13 +89,30 @@ function hub_asks_for_keys(): bool
 @endif
 	}
 
+function stay_dry(id: string, value: bool): bool
+	{
+	if ( ! value )
+		Reporter::warning(fmt("%s stays T: the hub asks for no keys, so that anyone who reaches it could have traffic dropped", id));
+
+	return T;
+	}
+
 event zeek_init() &priority=5
 	{
 	Log::create_stream(RESPONSE_LOG, Log::Stream($columns=ResponseInfo, $ev=log_mailscan_response,
 	    $path="mailscan_response", $policy=log_policy_response));
 
-	if ( ! response_unauthenticated && ! hub_asks_for_keys() )
+	if ( response_action == "address" && ! has_addresses )
+		Reporter::fatal("MailScan::response_action is address: load mailscan-bridge/response-address too, which brings catch and release");
+
+	if ( response_unauthenticated || hub_asks_for_keys() )
+		return;
+
+	# A dry run drops nothing, whoever asks for it.
+	if ( ! response_dry_run )
 		Reporter::fatal("MailScan: anyone who reaches the hub could have traffic dropped, since the hub asks for no keys; set up CURVE, or redef MailScan::response_unauthenticated=T");
+
+	Option::set_change_handler("MailScan::response_dry_run", stay_dry, 100);
 	}
 
 @endif

@@ -25,20 +25,26 @@ event url_text(f: fa_file, data: string)
 	if ( ! state?$urls )
 		state$urls = set();
 
-	for ( url in find_all_urls(data) )
+	# What was decoded comes with the ends of its lines.
+	for ( url in find_all_urls(/\n/ in data ? gsub(data, /[\r\n]+/, " ") : data) )
 		{
-		# Text goes on behind it: a bracket, a quote, the end of a sentence.
-		local trimmed = gsub(url, /[<>\"'\)\]].*$/, "");
-		trimmed = gsub(trimmed, /[.,;:!?]+$/, "");
-
-		if ( trimmed in state$urls )
-			next;
-
 		if ( |state$urls| >= max_urls_per_file )
 			{
 			bump(url_stats$not_asked, "limits");
 			next;
 			}
+
+		# One byte more than is asked about, so that it shows that it was cut.
+		local trimmed = |url| > max_url_length ? url[0:max_url_length + 1] : url;
+
+		# Text goes on behind it: a bracket, a quote, the end of a sentence.
+		trimmed = sub(trimmed, /[<>\"'\)\]](.|\n)*/, "");
+
+		if ( |trimmed| <= max_url_length )
+			trimmed = rstrip(trimmed, ".,;:!?");
+
+		if ( trimmed in state$urls )
+			next;
 
 		add state$urls[trimmed];
 

@@ -25,8 +25,11 @@ export {
 	## mail). Default: none.
 	option url_sources: set[string] = set();
 
-	## Lookups open at a time, at most. Default: 1000.
-	option max_open_urls: count = 1000;
+	## Lookups open at a time, at most, and half of that each time a wait brings
+	## no answer (see url-bound.zeek); many workers have their part of
+	## :zeek:see:`MailScan::max_credit_of_all` only. Reading a trace, it is held
+	## instead. Default: 200.
+	option max_open_urls: count = 200;
 
 	## Longest wait for the answer. Default: 5 seconds, wall clock.
 	option url_timeout = 5sec;

@@ -4,12 +4,12 @@
 ##! Off unless :zeek:see:`MailScan::url_sources` names a source. A lookup is
 ##! worth five seconds: it is published once and never again, and its number is
 ##! of a count of its own. At most :zeek:see:`MailScan::max_open_urls` are open
-##! at a time; what is beyond, and what comes while there is no bridge, is not
-##! asked about and only counted, in mailscan_ledger.log: a row for each would
-##! double http.log.
+##! at a time, and fewer while nobody answers; what is beyond, and what comes while
+##! there is no bridge, is not asked about and only counted, in
+##! mailscan_ledger.log: a row for each would double http.log.
 
 @load ./liveness
-@load ./url-options
+@load ./url-bound
 
 module MailScan;
 
@@ -22,8 +22,13 @@ global open_urls: table[count] of UrlRequest;
 global oldest_url: count = 1;
 global last_url_seqno: count = 0;
 
-# Clean a moment ago.
+# Clean a moment ago. What is longer than its hash is remembered by that.
 global clean_urls: set[addr, string] &create_expire=url_repeat;
+
+function short_url(url: string): string
+	{
+	return |url| <= 64 ? url : sha256_hash(url);
+	}
 
 # Given up, and when they were published: an answer may yet come.
 global late_urls: table[count] of time &create_expire=5min;
@@ -53,19 +58,20 @@ function ask_about_url(c: connection, source: string, url: string, host: string,
 		++url_stats$cut;
 		}
 
-	if ( [c$id$orig_h, asked_url] in clean_urls )
+	if ( [c$id$orig_h, short_url(asked_url)] in clean_urls )
 		{
 		bump(url_stats$not_asked, "known");
 		return;
 		}
 
-	if ( |open_urls| >= max_open_urls )
+	local now = current_time();
+
+	if ( |open_urls| >= url_bound(now) )
 		{
 		bump(url_stats$not_asked, "overload");
 		return;
 		}
 
-	local now = current_time();
 	local r = UrlRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=last_url_seqno + 1, $ts=network_time(), $sent=now, $url=asked_url,
 	    $host=host, $source=source, $uid=c$uid, $orig_h=c$id$orig_h,
@@ -126,18 +132,28 @@ function give_up_url(r: UrlRequest, reason: string, detail: string, now: time)
 
 function give_up_urls(sent_before: time, reason: string, detail: string, now: time)
 	{
+	local newest: time;
+	local any_given_up = F;
+
 	while ( oldest_url <= last_url_seqno )
 		{
 		if ( oldest_url in open_urls )
 			{
-			if ( open_urls[oldest_url]$sent >= sent_before )
+			local r = open_urls[oldest_url];
+
+			if ( r$sent >= sent_before )
 				break;
 
-			give_up_url(open_urls[oldest_url], reason, detail, now);
+			newest = r$sent;
+			any_given_up = T;
+			give_up_url(r, reason, detail, now);
 			}
 
 		++oldest_url;
 		}
+
+	if ( any_given_up )
+		note_url_silence(newest, now);
 	}
 
 function sweep_urls(now: time)
@@ -210,6 +226,7 @@ event url_verdict(v: UrlVerdict)
 		return;
 		}
 
+	note_url_answer(now);
 	row$verdict = v$verdict in known_words ? v$verdict : "error";
 	row$score = v$score;
 	row$names = v$names;
@@ -227,7 +244,7 @@ event url_verdict(v: UrlVerdict)
 
 	# Reading a trace, what is asked must not hang on how fast answers come.
 	if ( row$verdict == "clean" && ! tracing && |clean_urls| < max_remembered_urls )
-		add clean_urls[row$id$orig_h, row$url];
+		add clean_urls[row$id$orig_h, short_url(row$url)];
 
 	local response = Response($notice=row$verdict == "malicious");
 	hook url_verdict_policy(v, row, response);
@@ -240,7 +257,7 @@ event url_verdict(v: UrlVerdict)
 
 	if ( response$drop != "" && row$verdict == "malicious" )
 		hook respond(RespondTo($action=response$drop, $id=row$id, $uid=row$uid,
-		    $bad_h=row$id$resp_h, $url=row$url, $seqno=row$seqno,
+		    $bad_h=row$source == "SMTP" ? row$id$orig_h : row$id$resp_h, $url=row$url, $seqno=row$seqno,
 		    $node=row$node, $incarnation=row$incarnation,
 		    $why=fmt("malicious URL %s", defanged(row$url))));
 

@@ -6,7 +6,7 @@
 # @TEST-EXEC: btest-diff rows
 
 @load mailscan-unit
-@load mailscan-bridge/response
+@load mailscan-bridge/response-address
 
 redef MailScan::response_plugin = F;
 redef MailScan::response_time = 1sec;

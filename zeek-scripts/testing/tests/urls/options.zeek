@@ -1,8 +1,8 @@
-# @TEST-DOC: A URL that was clean is asked about again after url_repeat, and no more than max_remembered_urls are remembered; a hook decides about each verdict, each row is an event.
+# @TEST-DOC: A URL that was clean is asked about again after url_repeat, and no more than max_remembered_urls are remembered, long ones in few bytes; a hook decides about each verdict, each row is an event.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -b %INPUT > out
 # @TEST-EXEC: btest-diff out
-# @TEST-EXEC: zeek-cut -m seqno verdict detail url < mailscan_url.log > rows
+# @TEST-EXEC: zeek-cut -m seqno verdict detail url < mailscan_url.log | cut -c 1-80 > rows
 # @TEST-EXEC: btest-diff rows
 # @TEST-EXEC: zeek-cut -m note msg < notice.log > notices
 # @TEST-EXEC: btest-diff notices
@@ -22,7 +22,10 @@ module MailScan;
 global step2: event();
 global step3: event();
 global step4: event();
+global step5: event();
 global given_up_at: time;
+
+const long_url = "http://long.example/" + string_of(4000);
 
 event zeek_init() &priority=-20
 	{
@@ -75,11 +78,35 @@ event step4()
 
 	ask_test_url("http://one.example/");
 	print "nor for ever", url_stats$asked, to_json(url_stats$not_asked);
+	ask_test_url(long_url);
+	local v = test_url_verdict(last_url_seqno, "clean");
+	v$url = long_url;
+	event url_verdict(v);
+	event step5();
+	}
+
+event step5()
+	{
+	ask_test_url(long_url);
+
+	for ( [_, url] in clean_urls )
+		print "a long one is remembered", |url|, url_stats$asked, to_json(url_stats$not_asked);
+
 	terminate();
 	}
 
 # @TEST-START-FILE helpers.zeek
 module MailScan;
+
+function string_of(n: count): string
+	{
+	local s = "x";
+
+	while ( |s| < n )
+		s = s + s;
+
+	return s;
+	}
 
 function ask_test_url(url: string)
 	{
