@@ -9,7 +9,7 @@ namespace MailScanBridge.Tests.Configuration;
 /// <summary>Where the hub is, who gets in, and what the responder may do.</summary>
 public sealed class HubAndRespondTests : IDisposable
 {
-    private static readonly string s_key = new('a', 40);
+    private static readonly NetMQ.NetMQCertificate s_pair = new();
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class HubAndRespondTests : IDisposable
 
         var config = Load($"hub: {{ host: false, curve: '{keys}', {remote} }}");
 
-        Assert.Equal((s_key, "tcp://192.0.2.1:27760", "tcp://[2001:db8::1]:27761"), (config.Curve!.ClientSecretKey, config.HubXPub, config.HubXSub));
+        Assert.Equal((s_pair.SecretKeyZ85, "tcp://192.0.2.1:27760", "tcp://[2001:db8::1]:27761"), (config.Curve!.ClientSecretKey, config.HubXPub, config.HubXSub));
         Assert.Contains("loopback", Refused($"hub: {{ host: false, {remote} }}"), StringComparison.Ordinal);
     }
 
@@ -30,7 +30,7 @@ public sealed class HubAndRespondTests : IDisposable
         var variables = new Dictionary<string, string>();
         foreach (var name in (string[])["SERVER_PUBLICKEY", "CLIENT_PUBLICKEY", "CLIENT_SECRETKEY"])
         {
-            variables[$"ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_{name}"] = s_key;
+            variables[$"ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_{name}"] = Key(name);
         }
 
         Assert.NotNull(Load("hub: { host: false }", variables).Curve);
@@ -103,11 +103,14 @@ public sealed class HubAndRespondTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    // One pair serves as the client's and, by its public half, as the hub's.
+    private static string Key(string name) => name.EndsWith("SECRETKEY", StringComparison.OrdinalIgnoreCase) ? s_pair.SecretKeyZ85! : s_pair.PublicKeyZ85;
+
     private string Keys()
     {
         foreach (var name in (string[])["server_publickey", "client_publickey", "client_secretkey"])
         {
-            var path = _folder.Write(name, Encoding.ASCII.GetBytes(s_key));
+            var path = _folder.Write(name, Encoding.ASCII.GetBytes(Key(name)));
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
