@@ -27,6 +27,7 @@
 @load ./files
 @load ./smtp
 @load ./http
+@load ./ftp
 # URLs, where the user asks for them.
 @load ./urls
 @load ./http-urls

@@ -179,13 +179,14 @@ event file_state_remove(f: fa_file) &priority=-5
 		return;
 		}
 
-	local p = Pending($r=make_request(f, state), $closed=current_time());
+	local r = make_request(f, state);
+	local p = Pending($r=r, $closed=current_time());
 
 	if ( f$info?$md5 )
 		p$md5 = f$info$md5;
 
 	if ( state$path != "" )
-		p$bytes = p$r$cutoff ? state$plan$limit : f$seen_bytes;
+		p$bytes = r$cutoff ? state$plan$limit : f$seen_bytes;
 
 	if ( log_first_bytes > 0 && f?$bof_buffer )
 		p$first_bytes = |f$bof_buffer| > log_first_bytes ? f$bof_buffer[0:log_first_bytes] : f$bof_buffer;
@@ -193,13 +194,15 @@ event file_state_remove(f: fa_file) &priority=-5
 	local carrier: connection;
 
 	if ( f?$conns )
-		for ( id, c in f$conns )
+		for ( _, c in f$conns )
 			{
-			p$r$uid = c$uid;
-			p$r$orig_h = id$orig_h;
-			p$r$orig_p = id$orig_p;
-			p$r$resp_h = id$resp_h;
-			p$r$resp_p = id$resp_p;
+			local id = c$id;
+			p$id = id;
+			r$uid = c$uid;
+			r$orig_h = id$orig_h;
+			r$orig_p = id$orig_p;
+			r$resp_h = id$resp_h;
+			r$resp_p = id$resp_p;
 			hook add_context(f, c, p);
 			carrier = c;
 			break;
@@ -210,7 +213,7 @@ event file_state_remove(f: fa_file) &priority=-5
 
 	# Whether a mail or an answer without a size came to its end is known by events
 	# that follow this one, from the same packet or a later one.
-	if ( ! p$r?$uid || ! p$r$complete || f?$total_bytes )
+	if ( ! r?$uid || ! r$complete || f?$total_bytes )
 		settle_file(f, p);
 	else if ( hook hold_back(f, p) )
 		event file_through(f, carrier, p);

@@ -12,9 +12,9 @@ redef record HTTP::Entity += {
 
 redef record HTTP::Info += {
 	# The request, or the answer, broke off.
-	mailscan_broke_off: set[bool] &default=set();
+	mailscan_broke_off: set[bool] &optional;
 	# The answer's end is that of its last chunk.
-	mailscan_chunked: set[bool] &default=set();
+	mailscan_chunked: set[bool] &optional;
 };
 
 event http_header(c: connection, is_orig: bool, name: string, value: string) &priority=2
@@ -25,7 +25,12 @@ event http_header(c: connection, is_orig: bool, name: string, value: string) &pr
 	if ( name == "CONTENT-TYPE" && c$http?$current_entity )
 		c$http$current_entity$mailscan_type = value;
 	else if ( name == "TRANSFER-ENCODING" && /[cC][hH][uU][nN][kK][eE][dD]/ in value )
+		{
+		if ( ! c$http?$mailscan_chunked )
+			c$http$mailscan_chunked = set();
+
 		add c$http$mailscan_chunked[is_orig];
+		}
 	}
 
 event http_message_done(c: connection, is_orig: bool, stat: http_message_stat) &priority=10
@@ -34,13 +39,20 @@ event http_message_done(c: connection, is_orig: bool, stat: http_message_stat) &
 		return;
 
 	# With its last chunk a body ends normally, whatever becomes of the connection.
-	if ( stat$interrupted || ( is_orig in c$http$mailscan_chunked && stat$finish_msg != "message ends normally" ) )
-		add c$http$mailscan_broke_off[is_orig];
+	if ( ! stat$interrupted && ( ! c$http?$mailscan_chunked || is_orig !in c$http$mailscan_chunked ||
+	                             stat$finish_msg == "message ends normally" ) )
+		return;
+
+	if ( ! c$http?$mailscan_broke_off )
+		c$http$mailscan_broke_off = set();
+
+	add c$http$mailscan_broke_off[is_orig];
 	}
 
 hook ended_well(f: fa_file, c: connection)
 	{
-	if ( f$source == "HTTP" && f?$http && f?$is_orig && f$is_orig in f$http$mailscan_broke_off )
+	if ( f$source == "HTTP" && f?$http && f?$is_orig && f$http?$mailscan_broke_off &&
+	     f$is_orig in f$http$mailscan_broke_off )
 		break;
 	}
 

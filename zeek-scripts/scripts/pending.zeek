@@ -8,6 +8,8 @@ module MailScan;
 # One request, from the end of its file to its first row.
 type Pending: record {
 	r: FileRequest;
+	# Its connection's addresses as Zeek has them, which saves making them once more.
+	id: conn_id &optional;
 	# Zeek's own description of the file.
 	desc: string &default="";
 	# Bytes of it on the disk.
@@ -103,6 +105,12 @@ function take_from_backlog(): Pending
 function row_of(p: Pending): Info
 	{
 	local row = row_of_request(p$r);
+
+	if ( p?$id )
+		row$id = p$id;
+	else if ( p$r?$orig_h )
+		row$id = conn_id($orig_h=p$r$orig_h, $orig_p=p$r$orig_p, $resp_h=p$r$resp_h,
+		    $resp_p=p$r$resp_p);
 
 	if ( p?$md5 )
 		row$md5 = p$md5;
