@@ -24,6 +24,7 @@
 # Is the bridge there?
 @load ./liveness
 # What is asked about: extraction, then context by protocol.
+@load ./context
 @load ./files
 @load ./smtp
 @load ./http

@@ -8,7 +8,7 @@ module MailScan;
 
 export {
 	## Version of this contract.
-	const proto: count = 2;
+	const proto: count = 3;
 
 	## What is known about the mail a file travelled in.
 	type MailContext: record {
@@ -25,6 +25,8 @@ export {
 		first_received: string &optional; ##< Header.
 		user_agent: string &optional;     ##< Header.
 		trans_depth: count;               ##< Which mail of the connection, from 1.
+		path: vector of string;           ##< Addresses it came by, the last first.
+		cut: bool &default=F;             ##< Something was too long, and is cut or left out.
 	};
 
 	## A Zeek process that asks, or wants to.
@@ -70,7 +72,8 @@ export {
 		timedout: bool;                ##< Zeek stopped waiting for the end.
 		complete: bool;                ##< Nothing missing, nothing cut.
 		sha256: string &optional;
-		mail: MailContext &optional;
+		mail: MailContext &optional;   ##< The mail it travelled in.
+		meta: table[string] of string &default=table(); ##< What the user's hooks add.
 	};
 
 	## The daemon's heartbeat, and its answer to a hello.

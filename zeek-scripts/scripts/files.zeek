@@ -5,12 +5,16 @@
 
 @load base/files/extract
 @load base/files/hash
+@load ./context
 @load ./requests
 
 module MailScan;
 
 # Adds what a protocol knows: one handler per protocol.
 global add_context: hook(f: fa_file, c: connection, p: Pending);
+
+# Is there too much of it? ``break``: it is refused, and the file's state says why.
+global within_limits: hook(f: fa_file);
 
 # Did what carried the file come to its end? One handler per protocol; ``break``:
 # it broke off.
@@ -64,7 +68,7 @@ function attach(f: fa_file, meta: fa_metadata, extract: bool)
 		return;
 		}
 
-	if ( ! extract )
+	if ( ! hook within_limits(f) || ! extract )
 		return;
 
 	if ( plan$hash )
@@ -126,13 +130,13 @@ function make_request(f: fa_file, state: FileState): FileRequest
 		r$is_orig = f$is_orig;
 
 	if ( info?$filename )
-		r$filename = info$filename;
+		r$filename = shortened(info$filename);
 
 	if ( info?$mime_type )
 		r$mime_type = info$mime_type;
 
 	if ( state?$declared_type )
-		r$declared_type = state$declared_type;
+		r$declared_type = shortened(state$declared_type);
 
 	if ( info?$sha256 )
 		r$sha256 = info$sha256;
@@ -149,7 +153,10 @@ function settle_file(f: fa_file, p: Pending)
 	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
 		refuse(p, "policy", "left out by configuration");
 	else
+		{
+		bound_meta(p$r);
 		ask(p);
+		}
 	}
 
 event file_through(f: fa_file, c: connection, p: Pending)

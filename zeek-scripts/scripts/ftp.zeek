@@ -128,7 +128,7 @@ event ftp_request(c: connection, command: string, arg: string)
 	session$mailscan_restart = F;
 
 	if ( command in ftp_files )
-		transfer$name = arg;
+		transfer$name = shortened(arg);
 
 	# Asked for again before any of it came: it may be either.
 	if ( [channel$resp_h, channel$resp_p] in ftp_transfers &&

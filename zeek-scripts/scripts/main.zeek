@@ -70,7 +70,9 @@ export {
 	##
 	## f: the file.
 	##
-	## r: the request.
+	## r: the request. What you want the daemon to know goes into
+	##    :zeek:field:`MailScan::FileRequest$meta`; *mail* is the same record
+	##    for all files of a mail.
 	global request_policy: hook(f: fa_file, r: FileRequest);
 
 	## Raised when the bridge is there: it answered our hello.
@@ -172,7 +174,7 @@ global overload_level: count = 0;
 # Most publications without proof of arrival, as the daemon grants them.
 global credit: count = 0;
 
-# Kinds of trouble already told about, see complain().
+# Kinds of trouble already told about, see tell_once().
 global complained: set[string];
 
 # Settings that are no use as nothing or less, see checks.zeek: a wait that is over
@@ -218,16 +220,21 @@ function bump(counters: table[string] of count, key: string)
 		counters[key] = 1;
 	}
 
-# Count what was not for us, and log each kind once.
-function complain(kind: string, detail: string)
+# Log each kind once.
+function tell_once(kind: string, detail: string)
 	{
-	++stats$unknown;
-
 	if ( kind in complained )
 		return;
 
 	add complained[kind];
 	Reporter::net_weird(kind, detail, "MAILSCAN");
+	}
+
+# Count what was not for us, and log each kind once.
+function complain(kind: string, detail: string)
+	{
+	++stats$unknown;
+	tell_once(kind, detail);
 	}
 
 # The environment wins over the configuration.
