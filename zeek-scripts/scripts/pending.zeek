@@ -141,7 +141,23 @@ function give_up_unsent(p: Pending, reason: string, detail: string, now: time)
 		unlink(p$r$path);
 	}
 
-# Give up on what was published: the file is the daemon's, the charge stays.
+# Remove the file of a request that no daemon accepted, lest daemons that accept
+# nothing fill the disk: whoever comes for it later finds none, and says so. It may
+# have been taken and the word of it lost.
+function remove_unaccepted(p: Pending, now: time)
+	{
+	if ( p$counted || p$r$path == "" )
+		return;
+
+	# At Zeek's end a daemon that is well is just about to take it.
+	if ( ended && up && p$tries == 1 && now - p$r$sent < accept_timeout )
+		return;
+
+	if ( file_size(p$r$path) >= 0.0 )
+		unlink(p$r$path);
+	}
+
+# Give up on what was published: what was accepted is the daemon's, the charge stays.
 function give_up(seqno: count, reason: string, detail: string, now: time)
 	{
 	local p = requests[seqno];
@@ -171,4 +187,5 @@ function give_up(seqno: count, reason: string, detail: string, now: time)
 		}
 
 	write_given_up(p, reason, detail, now);
+	remove_unaccepted(p, now);
 	}
