@@ -23,6 +23,7 @@
 @load ./verdicts
 # Is the bridge there?
 @load ./liveness
+@load ./clock
 # What is asked about: extraction, then context by protocol.
 @load ./context
 @load ./files

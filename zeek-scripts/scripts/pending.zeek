@@ -75,6 +75,20 @@ global proof_wanted = F;
 # Something came back: trace mode measures its patience from here.
 global last_progress = double_to_time(0.0);
 
+# The wall clock was stepped back by so much: what was noted of it is put back too,
+# or nothing would be due for that long. Since when it was looked at.
+global clock_stepped_back: hook(by: interval);
+global last_clock = double_to_time(0.0);
+
+# Called at each look at the clock.
+function check_clock(now: time)
+	{
+	if ( now < last_clock )
+		hook clock_stepped_back(last_clock - now);
+
+	last_clock = now;
+	}
+
 function backlog_size(): count
 	{
 	return backlog_last + 1 - backlog_first;
