@@ -30,9 +30,11 @@ redef record FileState += {
 	ftp: FtpTransfer &optional;
 };
 
-# Transfers that were asked for, by the address and port that accept their data
-# connection, until that is seen.
-global ftp_transfers: table[addr, port] of FtpTransfer &create_expire=5min;
+export {
+	# Transfers that were asked for, by the address and port that accept their data
+	# connection, until that is seen.
+	global ftp_transfers: table[addr, port] of FtpTransfer &create_expire=5min;
+}
 
 # Another worker sees the control connection.
 global ftp_asked: event(resp_h: addr, resp_p: port, transfer: FtpTransfer);
@@ -141,12 +143,6 @@ event ftp_request(c: connection, command: string, arg: string)
 		Cluster::publish(Cluster::worker_topic, ftp_asked, channel$resp_h, channel$resp_p, transfer);
 	}
 
-# Zeek's word among the workers: that data connection is over.
-event FTP::sync_remove_expected_data(resp_h: addr, resp_p: port)
-	{
-	delete ftp_transfers[resp_h, resp_p];
-	}
-
 function ftp_find(f: fa_file, c: connection)
 	{
 	local state = state_of(f);
@@ -213,4 +209,13 @@ hook ended_well(f: fa_file, c: connection)
 	if ( ( f?$is_orig && f$is_orig ? "F" : "f" ) !in c$history ||
 	     ( f?$irc && f$irc?$dcc_file_size && f$seen_bytes < f$irc$dcc_file_size ) )
 		break;
+	}
+
+# Zeek's word among the workers, of a module that keeps it to itself: that data
+# connection is over.
+module FTP;
+
+event sync_remove_expected_data(resp_h: addr, resp_p: port) &priority=-5
+	{
+	delete MailScan::ftp_transfers[resp_h, resp_p];
 	}

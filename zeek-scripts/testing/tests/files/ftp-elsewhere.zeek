@@ -6,7 +6,7 @@
 #
 # @TEST-REQUIRES: zeek -N Zeek::Cluster_Backend_ZeroMQ > /dev/null
 # @TEST-EXEC: CLUSTER_NODE=worker-1 ZEEKPATH=$CLUSTER:$ZEEKPATH MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/ftp-cut.pcap -f 'not port 21' test-cluster %INPUT MailScan::sources+='{ "FTP_DATA" }' > requests
-# @TEST-EXEC: grep ^50 requests | sort > rows
+# @TEST-EXEC: grep -E '^(50|forgotten)' requests | sort > rows
 # @TEST-EXEC: btest-diff rows
 
 @load mailscan-unit/requests
@@ -54,12 +54,14 @@ event new_connection(c: connection)
 	event ftp_asked(server, 50005/tcp, FtpTransfer($name="piece", $piece=T));
 
 	# An earlier transfer at this port, which another worker saw come to its end.
-	event ftp_asked(server, 50007/tcp, FtpTransfer($name="earlier"));
-	FTP::forget(server, 50007/tcp);
+	event ftp_asked(server, 50099/tcp, FtpTransfer($name="earlier"));
+	FTP::forget(server, 50099/tcp);
 	}
 
 event file_state_remove(f: fa_file) &priority=-10
 	{
+	print "forgotten", [server, 50099/tcp] !in ftp_transfers;
+
 	for ( id, c in f$conns )
 		if ( id$resp_p == 50009/tcp )
 			event ftp_asked(server, 50009/tcp, FtpTransfer($name="told late"));
