@@ -1,8 +1,9 @@
 ##! MailScanBridge asks a daemon beside Zeek to scan the files Zeek extracts
 ##! from mail and other traffic, and puts the answers to use.
 ##!
-##! Nothing here ever waits: a file costs its extraction, at most one publish
-##! at its end, and no system call besides. The daemon's silence never slows
+##! Nothing here ever waits: a file costs its extraction and at most one publish
+##! at its end (over FTP in a cluster, another when it is asked for), and where it
+##! cannot be asked about, its removal. The daemon's silence never slows
 ##! Zeek: no more publications than the daemon grants (and at most
 ##! :zeek:see:`MailScan::max_credit`) are under way without proof that they
 ##! arrived, a bounded number of requests waits behind them, and what is beyond
@@ -44,8 +45,9 @@ export {
 		path: string &default="";
 		## It stopped at the limit.
 		cutoff: bool &default=F;
-		## Why it will not be asked about after all, and in words for people.
+		## Why it will not be asked about after all: a reason as in mailscan.log.
 		refused: string &default="";
+		## The same in words for people.
 		refused_because: string &default="";
 	};
 

@@ -165,7 +165,7 @@ export {
 	const epoch_gap = 2sec &redef;
 
 	## Requests given up whose late verdict is still recognised as such, and
-	## verdicts for earlier starts of this node that are known when they come
-	## again. Default: 50000 of each.
+	## verdicts for earlier starts of this node, and of later scans, that are
+	## known when they come again. Default: 50000 of each.
 	const max_remembered: count = 50000 &redef;
 }
