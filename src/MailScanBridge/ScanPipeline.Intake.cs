@@ -103,6 +103,12 @@ internal sealed partial class ScanPipeline
             request = request with { Mail = within };
         }
 
+        if (request.WithMetaWithin(_options.MaxContext) is var without && without != request)
+        {
+            _metrics.ContextCut();
+            request = without;
+        }
+
         try
         {
             var known = _queue.Find(request.RequestKey);

@@ -17,7 +17,7 @@ public sealed partial class ContractTests
             "FileRequest" => (request.Args[0].AsVector(), fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. fields]))),
             "MailContext" => (
                 request.Args[0].AsVector()[29].AsVector(),
-                fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. request.Args[0].AsVector().Take(29), ZeekValue.FromVector([.. fields])]))),
+                fields => new ZeekEvent(request.Name, ZeekValue.FromVector([.. request.Args[0].AsVector().Take(29), ZeekValue.FromVector([.. fields]), .. request.Args[0].AsVector().Skip(30)]))),
             "NodeHello" => (
                 SensorEvents.Hello("n", 7, true, "/s", 1, s_time).Args[0].AsVector(), fields => new ZeekEvent("MailScan::node_hello", ZeekValue.FromVector([.. fields]))),
             "Ledger" => (SensorEvents.Ledger("n", 7, 1, s_time).Args[0].AsVector(), fields => new ZeekEvent("MailScan::ledger", ZeekValue.FromVector([.. fields]))),

@@ -28,6 +28,7 @@ public sealed partial class ContractTests
         ["vector of string"] = ZeekKind.Vector,
         ["vector of count"] = ZeekKind.Vector,
         ["MailContext"] = ZeekKind.Vector,
+        ["table[string] of string"] = ZeekKind.Table,
     };
 
     /// <summary>A field as the page or the script declares it.</summary>
@@ -231,7 +232,7 @@ public sealed partial class ContractTests
     private static string Missing(ZeekEvent e) => Complaint(e, @"field (\w+): .* belongs here, but nothing, since only \d+ of \d+ fields came")[0];
 
     /// <summary>The field that has another type, and the type that belongs there, from the complaint.</summary>
-    private static string Expected(ZeekEvent e, string found) => Complaint(e, $@"field (\w+): ([\w ]+) belongs here, but {found} came") is [var field, var type] ? $"{field}: {type}" : "";
+    private static string Expected(ZeekEvent e, string found) => Complaint(e, $@"field (\w+): ([\w \[\]]+) belongs here, but {found} came") is [var field, var type] ? $"{field}: {type}" : "";
 
     private static string[] Complaint(ZeekEvent e, string pattern)
     {
@@ -247,6 +248,6 @@ public sealed partial class ContractTests
     [GeneratedRegex(@"^\| `(\w+)` \| [^|`]", RegexOptions.Multiline)]
     private static partial Regex ReasonRow();
 
-    [GeneratedRegex(@"^\t\t(\w+): ([\w ]+?)( &optional)?;", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\t\t(\w+): ([\w \[\]]+?)( &optional)?(?: &default=[\w()]+)?;", RegexOptions.Multiline)]
     private static partial Regex ZeekField();
 }

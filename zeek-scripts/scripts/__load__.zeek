@@ -1,3 +1,7 @@
+##! MailScanBridge for Zeek: files from mail and other traffic, and URLs, are
+##! answered by a daemon beside Zeek; see main.zeek. What a user may set is in
+##! options.zeek; responses are loaded apart, by ``mailscan-bridge/response``.
+
 # Is this Zeek one that will do? If not, nothing but the error is loaded.
 @load ./version
 
@@ -23,10 +27,13 @@
 @load ./verdicts
 # Is the bridge there?
 @load ./liveness
+@load ./clock
 # What is asked about: extraction, then context by protocol.
+@load ./context
 @load ./files
 @load ./smtp
 @load ./http
+@load ./ftp
 # URLs, where the user asks for them.
 @load ./urls
 @load ./http-urls

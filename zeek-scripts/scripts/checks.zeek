@@ -64,6 +64,10 @@ event zeek_init() &priority=15
 	if ( wrong != "" )
 		Reporter::fatal(wrong);
 
+	# The daemon speaks ZeroMQ. Whatever else there is may carry our events to nobody.
+	if ( Cluster::is_enabled() && Cluster::backend == Cluster::CLUSTER_BACKEND_BROKER && asking )
+		Reporter::warning("MailScan: the cluster's backend is Broker, which the daemon does not speak, so each file is unscanned: no_bridge; set ClusterBackend = zeromq in zeekctl.cfg, or load frameworks/cluster/backend/zeromq");
+
 	if ( our_bridge == "" )
 		Reporter::fatal("MailScan::bridge_name is empty: name the bridge as the daemon does, or leave it as the host's name");
 

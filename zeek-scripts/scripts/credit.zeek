@@ -47,30 +47,31 @@ function patience(): interval
 
 function publish_request(p: Pending, now: time)
 	{
+	local r = p$r;
+
 	if ( p$tries == 0 )
 		{
 		local longest = p$closed + max_answer_wait;
-		p$deadline = now + patience();
-
-		if ( longest < p$deadline )
-			p$deadline = longest;
+		local patient = now + patience();
+		p$deadline = patient < longest ? patient : longest;
 		}
 
 	p$next_try = now + accept_timeout * ( 1 << p$tries );
 	++p$tries;
 	++p$charge;
 	++in_flight;
-	++p$r$attempt;
-	p$r$sent = now;
-	Cluster::publish(request_topic, file_request, p$r);
+	++r$attempt;
+	r$sent = now;
+	Cluster::publish(request_topic, file_request, r);
 	}
 
 function publish_first(p: Pending, now: time)
 	{
-	p$r$seqno = ++last_seqno;
-	requests[last_seqno] = p;
+	local seqno = ++last_seqno;
+	p$r$seqno = seqno;
+	requests[seqno] = p;
 	open_bytes += p$bytes;
-	add unaccepted[last_seqno];
+	add unaccepted[seqno];
 	++stats$asked;
 	publish_request(p, now);
 	}

@@ -5,12 +5,16 @@
 
 @load base/files/extract
 @load base/files/hash
+@load ./context
 @load ./requests
 
 module MailScan;
 
 # Adds what a protocol knows: one handler per protocol.
 global add_context: hook(f: fa_file, c: connection, p: Pending);
+
+# Is there too much of it? ``break``: it is refused, and the file's state says why.
+global within_limits: hook(f: fa_file);
 
 # Did what carried the file come to its end? One handler per protocol; ``break``:
 # it broke off.
@@ -64,7 +68,7 @@ function attach(f: fa_file, meta: fa_metadata, extract: bool)
 		return;
 		}
 
-	if ( ! extract )
+	if ( ! hook within_limits(f) || ! extract )
 		return;
 
 	if ( plan$hash )
@@ -126,13 +130,13 @@ function make_request(f: fa_file, state: FileState): FileRequest
 		r$is_orig = f$is_orig;
 
 	if ( info?$filename )
-		r$filename = info$filename;
+		r$filename = shortened(info$filename);
 
 	if ( info?$mime_type )
 		r$mime_type = info$mime_type;
 
 	if ( state?$declared_type )
-		r$declared_type = state$declared_type;
+		r$declared_type = shortened(state$declared_type);
 
 	if ( info?$sha256 )
 		r$sha256 = info$sha256;
@@ -149,7 +153,10 @@ function settle_file(f: fa_file, p: Pending)
 	else if ( f$seen_bytes + f$missing_bytes < min_file_size || ! hook request_policy(f, p$r) )
 		refuse(p, "policy", "left out by configuration");
 	else
+		{
+		bound_meta(p$r);
 		ask(p);
+		}
 	}
 
 event file_through(f: fa_file, c: connection, p: Pending)
@@ -179,13 +186,14 @@ event file_state_remove(f: fa_file) &priority=-5
 		return;
 		}
 
-	local p = Pending($r=make_request(f, state), $closed=current_time());
+	local r = make_request(f, state);
+	local p = Pending($r=r, $closed=current_time());
 
 	if ( f$info?$md5 )
 		p$md5 = f$info$md5;
 
 	if ( state$path != "" )
-		p$bytes = p$r$cutoff ? state$plan$limit : f$seen_bytes;
+		p$bytes = r$cutoff ? state$plan$limit : f$seen_bytes;
 
 	if ( log_first_bytes > 0 && f?$bof_buffer )
 		p$first_bytes = |f$bof_buffer| > log_first_bytes ? f$bof_buffer[0:log_first_bytes] : f$bof_buffer;
@@ -193,13 +201,15 @@ event file_state_remove(f: fa_file) &priority=-5
 	local carrier: connection;
 
 	if ( f?$conns )
-		for ( id, c in f$conns )
+		for ( _, c in f$conns )
 			{
-			p$r$uid = c$uid;
-			p$r$orig_h = id$orig_h;
-			p$r$orig_p = id$orig_p;
-			p$r$resp_h = id$resp_h;
-			p$r$resp_p = id$resp_p;
+			local id = c$id;
+			p$id = id;
+			r$uid = c$uid;
+			r$orig_h = id$orig_h;
+			r$orig_p = id$orig_p;
+			r$resp_h = id$resp_h;
+			r$resp_p = id$resp_p;
 			hook add_context(f, c, p);
 			carrier = c;
 			break;
@@ -210,7 +220,7 @@ event file_state_remove(f: fa_file) &priority=-5
 
 	# Whether a mail or an answer without a size came to its end is known by events
 	# that follow this one, from the same packet or a later one.
-	if ( ! p$r?$uid || ! p$r$complete || f?$total_bytes )
+	if ( ! r?$uid || ! r$complete || f?$total_bytes )
 		settle_file(f, p);
 	else if ( hook hold_back(f, p) )
 		event file_through(f, carrier, p);

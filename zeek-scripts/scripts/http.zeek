@@ -10,47 +10,96 @@ redef record HTTP::Entity += {
 	mailscan_type: string &optional;
 };
 
-redef record HTTP::Info += {
-	# The request, or the answer, broke off.
-	mailscan_broke_off: set[bool] &default=set();
-	# The answer's end is that of its last chunk.
-	mailscan_chunked: set[bool] &default=set();
+# What goes one way: a request, or an answer. Zeek's own record is of both, and where
+# requests are pipelined it may be another's.
+type HttpMessage: record {
+	# Its end is that of its last chunk.
+	chunked: bool &default=F;
+	# It broke off.
+	broke_off: bool &default=F;
 };
+
+redef record connection += {
+	# The request, and the answer, that goes over it; none before there is something to
+	# say of it.
+	mailscan_request: HttpMessage &optional;
+	mailscan_answer: HttpMessage &optional;
+};
+
+redef record FileState += {
+	# The message that it came in.
+	http: HttpMessage &optional;
+};
+
+function http_message_of(c: connection, is_orig: bool): HttpMessage
+	{
+	if ( is_orig )
+		{
+		if ( ! c?$mailscan_request )
+			c$mailscan_request = HttpMessage();
+
+		return c$mailscan_request;
+		}
+
+	if ( ! c?$mailscan_answer )
+		c$mailscan_answer = HttpMessage();
+
+	return c$mailscan_answer;
+	}
 
 event http_header(c: connection, is_orig: bool, name: string, value: string) &priority=2
 	{
-	if ( ! c?$http )
-		return;
-
-	if ( name == "CONTENT-TYPE" && c$http?$current_entity )
-		c$http$current_entity$mailscan_type = value;
+	if ( name == "CONTENT-TYPE" )
+		{
+		if ( c?$http && c$http?$current_entity )
+			c$http$current_entity$mailscan_type = value;
+		}
 	else if ( name == "TRANSFER-ENCODING" && /[cC][hH][uU][nN][kK][eE][dD]/ in value )
-		add c$http$mailscan_chunked[is_orig];
+		http_message_of(c, is_orig)$chunked = T;
 	}
 
-event http_message_done(c: connection, is_orig: bool, stat: http_message_stat) &priority=10
+event http_message_done(c: connection, is_orig: bool, stat: http_message_stat)
 	{
-	if ( ! asking || ! c?$http )
-		return;
+	local m: HttpMessage;
+
+	if ( is_orig )
+		{
+		if ( ! c?$mailscan_request )
+			return;
+
+		m = c$mailscan_request;
+		delete c$mailscan_request;
+		}
+	else
+		{
+		if ( ! c?$mailscan_answer )
+			return;
+
+		m = c$mailscan_answer;
+		delete c$mailscan_answer;
+		}
 
 	# With its last chunk a body ends normally, whatever becomes of the connection.
-	if ( stat$interrupted || ( is_orig in c$http$mailscan_chunked && stat$finish_msg != "message ends normally" ) )
-		add c$http$mailscan_broke_off[is_orig];
+	if ( stat$interrupted || ( m$chunked && stat$finish_msg != "message ends normally" ) )
+		m$broke_off = T;
 	}
 
 hook ended_well(f: fa_file, c: connection)
 	{
-	if ( f$source == "HTTP" && f?$http && f?$is_orig && f$is_orig in f$http$mailscan_broke_off )
+	if ( f$source == "HTTP" && f$mailscan?$http && f$mailscan$http$broke_off )
 		break;
 	}
 
 event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priority=-5
 	{
-	if ( ! asking || f$source != "HTTP" || "HTTP" !in sources || ! c?$http )
+	if ( ! asking || f$source != "HTTP" || "HTTP" !in sources )
 		return;
 
-	if ( c$http?$current_entity && c$http$current_entity?$mailscan_type )
-		state_of(f)$declared_type = c$http$current_entity$mailscan_type;
+	local state = state_of(f);
+	state$http = http_message_of(c, is_orig);
+
+	if ( c?$http && c$http?$current_entity && c$http$current_entity?$mailscan_type )
+		state$declared_type = c$http$current_entity$mailscan_type;
 	}
 
 hook add_context(f: fa_file, c: connection, p: Pending)

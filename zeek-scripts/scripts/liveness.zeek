@@ -201,6 +201,8 @@ event bridge_bye(bridge: string, epoch: count, reason: string)
 # network time does not move by itself there.
 function look_at_clock(now: time)
 	{
+	check_clock(now);
+
 	# A Zeek that was busy itself must not blame the daemon for it.
 	if ( now - last_tick > tick_interval + heartbeat )
 		{

@@ -116,10 +116,6 @@ function row_of_request(r: FileRequest): Info
 	if ( r?$uid )
 		row$uid = r$uid;
 
-	if ( r?$orig_h )
-		row$id = conn_id($orig_h=r$orig_h, $orig_p=r$orig_p, $resp_h=r$resp_h,
-		    $resp_p=r$resp_p);
-
 	if ( r?$parent_fuid )
 		row$parent_fuid = r$parent_fuid;
 
@@ -137,16 +133,17 @@ function row_of_request(r: FileRequest): Info
 
 	if ( r?$mail )
 		{
-		if ( r$mail?$mailfrom )
-			row$mailfrom = r$mail$mailfrom;
+		local m = r$mail;
+		row$rcptto = m$rcptto;
 
-		row$rcptto = r$mail$rcptto;
+		if ( m?$mailfrom )
+			row$mailfrom = m$mailfrom;
 
-		if ( r$mail?$subject )
-			row$subject = r$mail$subject;
+		if ( m?$subject )
+			row$subject = m$subject;
 
-		if ( r$mail?$msg_id )
-			row$msg_id = r$mail$msg_id;
+		if ( m?$msg_id )
+			row$msg_id = m$msg_id;
 		}
 
 	return row;

@@ -1,8 +1,9 @@
 ##! MailScanBridge asks a daemon beside Zeek to scan the files Zeek extracts
 ##! from mail and other traffic, and puts the answers to use.
 ##!
-##! Nothing here ever waits: a file costs its extraction, at most one publish
-##! at its end, and no system call besides. The daemon's silence never slows
+##! Nothing here ever waits: a file costs its extraction and at most one publish
+##! at its end (over FTP in a cluster, another when it is asked for), and where it
+##! cannot be asked about, its removal. The daemon's silence never slows
 ##! Zeek: no more publications than the daemon grants (and at most
 ##! :zeek:see:`MailScan::max_credit`) are under way without proof that they
 ##! arrived, a bounded number of requests waits behind them, and what is beyond
@@ -44,8 +45,9 @@ export {
 		path: string &default="";
 		## It stopped at the limit.
 		cutoff: bool &default=F;
-		## Why it will not be asked about after all, and in words for people.
+		## Why it will not be asked about after all: a reason as in mailscan.log.
 		refused: string &default="";
+		## The same in words for people.
 		refused_because: string &default="";
 	};
 
@@ -70,7 +72,9 @@ export {
 	##
 	## f: the file.
 	##
-	## r: the request.
+	## r: the request. What you want the daemon to know goes into
+	##    :zeek:field:`MailScan::FileRequest$meta`; *mail* is the same record
+	##    for all files of a mail.
 	global request_policy: hook(f: fa_file, r: FileRequest);
 
 	## Raised when the bridge is there: it answered our hello.
@@ -172,7 +176,7 @@ global overload_level: count = 0;
 # Most publications without proof of arrival, as the daemon grants them.
 global credit: count = 0;
 
-# Kinds of trouble already told about, see complain().
+# Kinds of trouble already told about, see tell_once().
 global complained: set[string];
 
 # Settings that are no use as nothing or less, see checks.zeek: a wait that is over
@@ -218,16 +222,21 @@ function bump(counters: table[string] of count, key: string)
 		counters[key] = 1;
 	}
 
-# Count what was not for us, and log each kind once.
-function complain(kind: string, detail: string)
+# Log each kind once.
+function tell_once(kind: string, detail: string)
 	{
-	++stats$unknown;
-
 	if ( kind in complained )
 		return;
 
 	add complained[kind];
 	Reporter::net_weird(kind, detail, "MAILSCAN");
+	}
+
+# Count what was not for us, and log each kind once.
+function complain(kind: string, detail: string)
+	{
+	++stats$unknown;
+	tell_once(kind, detail);
 	}
 
 # The environment wins over the configuration.

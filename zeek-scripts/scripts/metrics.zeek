@@ -48,7 +48,7 @@ global latencies = Telemetry::histogram_with(metric_latency, no_labels);
 
 function observe_latency(latency: interval)
 	{
-	Telemetry::histogram_observe(latencies, interval_to_double(latency));
+	Telemetry::histogram_observe(latencies, latency / 1sec);
 	}
 
 hook Telemetry::sync()

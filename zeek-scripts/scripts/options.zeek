@@ -38,6 +38,11 @@ export {
 	## can be evaded, and parts tell more in the log.
 	option smtp_kinds: set[string] = { "message", "part" };
 
+	## Parts of one mail to ask about, at most; the others get the row
+	## ``unscanned: limits`` and are not extracted. The whole message, which is
+	## asked about all the same, has them too. Default: 200.
+	option max_parts_per_mail: count = 200;
+
 	## Have Zeek compute the SHA-256 of each file asked about. Default: T.
 	option hash_files = T;
 
@@ -56,6 +61,21 @@ export {
 
 	## Do not ask about files of fewer bytes than this. Default: 1.
 	option min_file_size: count = 1;
+
+	## Bytes of a mail's envelope and headers that are sent along with each of
+	## its files, at most, and the same again of what hooks add
+	## (:zeek:field:`MailScan::FileRequest$meta`); each string counts 32 bytes
+	## more. What does not fit is left out, the lists To and Cc first. Default:
+	## 16 KiB, as much as the daemon keeps.
+	option max_context: count = 16384;
+
+	## Bytes of any one header, address, file name or declared type that are
+	## sent, at most; of a longer one the beginning is. Default: 2048.
+	option max_context_string: count = 2048;
+
+	## Recipients, and items of any other list, that are sent, at most: the
+	## first ones. Default: 100.
+	option max_context_items: count = 100;
 
 	## Without a bridge, neither extract nor keep: each file gets its row
 	## ``unscanned: no_bridge`` at once, so that the disk cannot fill. If F,
@@ -145,7 +165,7 @@ export {
 	const epoch_gap = 2sec &redef;
 
 	## Requests given up whose late verdict is still recognised as such, and
-	## verdicts for earlier starts of this node that are known when they come
-	## again. Default: 50000 of each.
+	## verdicts for earlier starts of this node, and of later scans, that are
+	## known when they come again. Default: 50000 of each.
 	const max_remembered: count = 50000 &redef;
 }

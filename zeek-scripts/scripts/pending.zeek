@@ -8,6 +8,8 @@ module MailScan;
 # One request, from the end of its file to its first row.
 type Pending: record {
 	r: FileRequest;
+	# Its connection's addresses as Zeek has them, which saves making them once more.
+	id: conn_id &optional;
 	# Zeek's own description of the file.
 	desc: string &default="";
 	# Bytes of it on the disk.
@@ -73,6 +75,20 @@ global proof_wanted = F;
 # Something came back: trace mode measures its patience from here.
 global last_progress = double_to_time(0.0);
 
+# The wall clock was stepped back by so much: what was noted of it is put back too,
+# or nothing would be due for that long. Since when it was looked at.
+global clock_stepped_back: hook(by: interval);
+global last_clock = double_to_time(0.0);
+
+# Called at each look at the clock.
+function check_clock(now: time)
+	{
+	if ( now < last_clock )
+		hook clock_stepped_back(last_clock - now);
+
+	last_clock = now;
+	}
+
 function backlog_size(): count
 	{
 	return backlog_last + 1 - backlog_first;
@@ -104,6 +120,12 @@ function row_of(p: Pending): Info
 	{
 	local row = row_of_request(p$r);
 
+	if ( p?$id )
+		row$id = p$id;
+	else if ( p$r?$orig_h )
+		row$id = conn_id($orig_h=p$r$orig_h, $orig_p=p$r$orig_p, $resp_h=p$r$resp_h,
+		    $resp_p=p$r$resp_p);
+
 	if ( p?$md5 )
 		row$md5 = p$md5;
 
@@ -133,7 +155,23 @@ function give_up_unsent(p: Pending, reason: string, detail: string, now: time)
 		unlink(p$r$path);
 	}
 
-# Give up on what was published: the file is the daemon's, the charge stays.
+# Remove the file of a request that no daemon accepted, lest daemons that accept
+# nothing fill the disk: whoever comes for it later finds none, and says so. It may
+# have been taken and the word of it lost.
+function remove_unaccepted(p: Pending, now: time)
+	{
+	if ( p$counted || p$r$path == "" )
+		return;
+
+	# At Zeek's end a daemon that is well is just about to take it.
+	if ( ended && up && p$tries == 1 && now - p$r$sent < accept_timeout )
+		return;
+
+	if ( file_size(p$r$path) >= 0.0 )
+		unlink(p$r$path);
+	}
+
+# Give up on what was published: what was accepted is the daemon's, the charge stays.
 function give_up(seqno: count, reason: string, detail: string, now: time)
 	{
 	local p = requests[seqno];
@@ -163,4 +201,5 @@ function give_up(seqno: count, reason: string, detail: string, now: time)
 		}
 
 	write_given_up(p, reason, detail, now);
+	remove_unaccepted(p, now);
 	}

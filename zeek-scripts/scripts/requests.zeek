@@ -119,7 +119,6 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 		return;
 
 	local now = current_time();
-	local longest: time;
 	last_progress = now;
 	idle_bridge = F;
 
@@ -129,7 +128,7 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 			next;
 
 		local p = requests[s];
-		longest = p$closed + max_answer_wait;
+		local longest = p$closed + max_answer_wait;
 		p$deadline = answer_by < longest ? answer_by : longest;
 
 		if ( p$deadline < next_deadline )
@@ -149,5 +148,7 @@ event accepted(node: string, incarnation: count, seqnos: vector of count, answer
 			}
 		}
 
-	pump(now);
+	# It made room for what waits.
+	if ( again_first <= again_last || backlog_first <= backlog_last )
+		pump(now);
 	}

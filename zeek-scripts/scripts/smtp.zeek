@@ -1,12 +1,12 @@
 ##! Mail: the whole message and each MIME entity, with the envelope and the
 ##! headers that Zeek has, raw.
 ##!
-##! What Zeek knows of a mail is copied when a file of it ends, which is before
-##! the server's answer to the mail comes. Where a client pipelines mails, or
-##! packets are missing, it may be another mail's.
+##! What Zeek knows of a mail is copied once, when its first part begins, so after
+##! its headers; where packets are missing, it may be another mail's.
 
 @load base/protocols/smtp
 @load ./files
+@load ./url-options
 
 module MailScan;
 
@@ -16,6 +16,10 @@ redef SMTP::enable_rfc822_msg_file_analysis = T;
 type MailState: record {
 	# The end of its data was seen.
 	ended: bool &default=F;
+	# Parts that were to be asked about so far.
+	parts: count &default=0;
+	# Its envelope and headers, once a part of it begins.
+	context: MailContext &optional;
 	# The part that ended last, while it may have broken off.
 	held: Pending &optional;
 	held_file: fa_file &optional;
@@ -48,27 +52,51 @@ event mime_one_header(c: connection, h: mime_header_rec) &priority=3
 		c$smtp$entity$mailscan_type = h$value;
 	}
 
+# One context for all files of a mail.
+function context_of(mail: MailState, c: connection): MailContext
+	{
+	if ( ! mail?$context )
+		mail$context = mail_context(c$smtp);
+
+	return mail$context;
+	}
+
 # Zeek's own handler, at priority 5, says which file is the whole message.
 event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priority=-5
 	{
-	if ( ! asking || f$source != "SMTP" || "SMTP" !in sources || ! c?$smtp )
+	if ( ! asking || f$source != "SMTP" || ! c?$smtp )
+		return;
+
+	local wanted = "SMTP" in sources;
+
+	if ( ! wanted && "SMTP" !in url_sources )
 		return;
 
 	local state = state_of(f);
+	local whole = c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid;
+	state$kind = whole ? "message" : "part";
 
-	if ( c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid )
+	# Its URLs are, and need no more than this.
+	if ( ! wanted )
+		return;
+
+	if ( whole )
 		{
-		state$kind = "message";
-		state$mail = c$mailscan_mail = MailState($ended=c$mailscan_last_chunk);
-		mail_file_comes(f$id);
+		# Files of connections that began in the same microsecond may be one for Zeek.
+		if ( ! state?$mail )
+			{
+			state$mail = MailState($ended=c$mailscan_last_chunk);
+			mail_file_comes(f$id);
+			}
+
+		c$mailscan_mail = state$mail;
 		return;
 		}
-
-	state$kind = "part";
 
 	if ( c?$mailscan_mail )
 		{
 		state$mail = c$mailscan_mail;
+		context_of(state$mail, c);
 		settle_held(state$mail, T);
 		}
 
@@ -76,72 +104,22 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 		state$declared_type = c$smtp$entity$mailscan_type;
 	}
 
-# Of what Zeek holds as a set, a vector in an order that does not change from run to run.
-function mail_context(s: SMTP::Info): MailContext
-	{
-	local m = MailContext($trans_depth=s$trans_depth);
-
-	if ( s?$helo )
-		m$helo = s$helo;
-
-	if ( s?$mailfrom )
-		m$mailfrom = s$mailfrom;
-
-	if ( s?$rcptto )
-		{
-		for ( rcpt in s$rcptto )
-			m$rcptto += rcpt;
-
-		if ( |s$rcptto| > 1 )
-			sort(m$rcptto, strcmp);
-		}
-
-	if ( s?$from )
-		m$from = s$from;
-
-	if ( s?$to )
-		{
-		for ( to in s$to )
-			m$to += to;
-
-		if ( |s$to| > 1 )
-			sort(m$to, strcmp);
-		}
-
-	if ( s?$cc )
-		{
-		for ( cc in s$cc )
-			m$cc += cc;
-
-		if ( |s$cc| > 1 )
-			sort(m$cc, strcmp);
-		}
-
-	if ( s?$reply_to )
-		m$reply_to = s$reply_to;
-
-	if ( s?$subject )
-		m$subject = s$subject;
-
-	if ( s?$msg_id )
-		m$msg_id = s$msg_id;
-
-	if ( s?$date )
-		m$date = s$date;
-
-	if ( s?$first_received )
-		m$first_received = s$first_received;
-
-	if ( s?$user_agent )
-		m$user_agent = s$user_agent;
-
-	return m;
-	}
-
 hook add_context(f: fa_file, c: connection, p: Pending)
 	{
 	if ( f$source == "SMTP" && c?$smtp )
-		p$r$mail = mail_context(c$smtp);
+		p$r$mail = f$mailscan?$mail ? context_of(f$mailscan$mail, c) : mail_context(c$smtp);
+	}
+
+hook within_limits(f: fa_file)
+	{
+	local state = f$mailscan;
+
+	if ( state$kind != "part" || ! state?$mail || ++state$mail$parts <= max_parts_per_mail )
+		return;
+
+	state$refused = "limits";
+	state$refused_because = fmt("its mail has more than %d parts", max_parts_per_mail);
+	break;
 	}
 
 # The dot, or the last chunk.

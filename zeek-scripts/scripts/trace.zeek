@@ -122,12 +122,25 @@ function trace_listen(now: time): bool
 	return T;
 	}
 
+hook clock_stepped_back(by: interval)
+	{
+	held_since = held_since - by;
+	drain_until = drain_until - by;
+	end_wall_clock = end_wall_clock - by;
+	last_look = last_look - by;
+	}
+
 # While the trace is held or has ended, this is the clock.
 event event_queue_flush_point() &group="MailScan::wait"
 	{
 	local now = current_time();
 
-	if ( ended || now - last_look < 20msec )
+	if ( ended )
+		return;
+
+	check_clock(now);
+
+	if ( now - last_look < 20msec )
 		return;
 
 	last_look = now;

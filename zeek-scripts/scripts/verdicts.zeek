@@ -94,6 +94,23 @@ function understood(v: Verdict): Verdict
 	return result;
 	}
 
+# Rather a row twice than memory without end.
+function remember_rescan(v: Verdict)
+	{
+	if ( |rescanned| >= max_remembered )
+		clear_table(rescanned);
+
+	rescanned[v$seqno] = v$revision;
+	}
+
+# One that came again: our acknowledgement was lost, or two daemons answer.
+function note_duplicate(v: Verdict)
+	{
+	++stats$duplicate;
+	tell_once("mailscan_duplicate_verdict", fmt("incarnation %d, seqno %d, revision %d: %s",
+	    v$incarnation, v$seqno, v$revision, printable(v$verdict, 100)));
+	}
+
 function close_with(p: Pending, v: Verdict, now: time)
 	{
 	if ( ! p$accepted )
@@ -103,7 +120,7 @@ function close_with(p: Pending, v: Verdict, now: time)
 	open_bytes -= p$bytes;
 
 	if ( v$revision > 1 )
-		rescanned[v$seqno] = v$revision;
+		remember_rescan(v);
 
 	local row = row_of(p);
 	add_result(row, v);
@@ -126,7 +143,7 @@ function add_late(v: Verdict, now: time)
 		}
 
 	if ( v$revision > 1 )
-		rescanned[v$seqno] = v$revision;
+		remember_rescan(v);
 
 	++stats$late;
 	write_verdict(v, row, "", now);
@@ -152,7 +169,7 @@ function add_rescan(v: Verdict, now: time)
 	local row = row_of_echo(v);
 	add_result(row, v);
 	row$status = "rescan";
-	rescanned[v$seqno] = v$revision;
+	remember_rescan(v);
 	++stats$rescan;
 	write_verdict(v, row, "", now);
 	}
@@ -180,7 +197,7 @@ event verdict(v: Verdict)
 	if ( v$incarnation < our_incarnation )
 		{
 		if ( [v$incarnation, v$seqno] in orphans && orphans[v$incarnation, v$seqno] >= v$revision )
-			++stats$duplicate;
+			note_duplicate(v);
 		else
 			add_orphan(understood(v), now);
 
@@ -208,7 +225,7 @@ event verdict(v: Verdict)
 		# twice than not at all.
 		add_late(v, now);
 	else
-		++stats$duplicate;
+		note_duplicate(v);
 
 	acknowledge(v, now);
 

@@ -13,7 +13,7 @@ internal sealed class MalformedEventException(string message, Exception? inner =
 internal static class EventDecoder
 {
     /// <summary>Version of the contract this daemon speaks.</summary>
-    public const ulong Proto = 2;
+    public const ulong Proto = 3;
 
     /// <summary>Most bytes of one event: a request must fit the journal, and its verdict, which echoes it, the wire.</summary>
     public const int MaxEventBytes = 2 * 1024 * 1024;

@@ -8,7 +8,7 @@ namespace MailScanBridge.Intake;
 /// <c>MailScan::FileRequest</c> of docs/contract.md, field by field. Everything in it comes from the wire and is hostile;
 /// what Zeek calls string and may hold any bytes is kept as bytes. The keys are those of the journal's rows: never reuse one.
 /// </summary>
-[MessagePackObject, ZeekRecord, ZeekLimits(MaxStringBytes = EventLimits.StringBytes, RejectInvalidUtf8 = true)]
+[MessagePackObject, ZeekRecord, ZeekLimits(MaxStringBytes = EventLimits.StringBytes, MaxItems = EventLimits.Items, RejectInvalidUtf8 = true)]
 public sealed partial record FileRequest
 {
     [Key(0)] public required ulong Proto { get; init; }
@@ -41,6 +41,13 @@ public sealed partial record FileRequest
     [Key(27)] public required bool Complete { get; init; }
     [Key(28)] public string? Sha256 { get; init; }
     [Key(29)] public MailContext? Mail { get; init; }
+    [Key(30)] public IReadOnlyDictionary<string, byte[]> Meta { get; init; } = s_noMeta;
+
+    private static readonly Dictionary<string, byte[]> s_noMeta = [];
+
+    /// <summary>The same without <see cref="Meta"/> where that has more than so many bytes, this itself where it has no more: half of it may mean something else.</summary>
+    public FileRequest WithMetaWithin(int most) =>
+        Meta is { Count: > 0 } meta && meta.Sum(entry => (long)entry.Key.Length + entry.Value.Length + (2 * MailContext.ItemBytes)) > most ? this with { Meta = s_noMeta } : this;
 
     /// <summary>What names this request.</summary>
     [IgnoreMember]
@@ -64,6 +71,8 @@ public sealed partial record MailContext
     [Key(10)] public byte[]? FirstReceived { get; init; }
     [Key(11)] public byte[]? UserAgent { get; init; }
     [Key(12)] public required ulong TransDepth { get; init; }
+    [Key(13)] public IReadOnlyList<byte[]> Path { get; init; } = [];
+    [Key(14)] public bool Cut { get; init; }
 
     /// <summary>
     /// The same with no more than so many bytes, this itself where it has no more: each header is repeated by every part of its mail, and whoever sends the mail
@@ -79,22 +88,24 @@ public sealed partial record MailContext
         var left = most;
         return new MailContext
         {
-            MailFrom = Cut(MailFrom),
-            MsgId = Cut(MsgId),
-            Subject = Cut(Subject),
-            RcptTo = CutList(RcptTo),
-            From = Cut(From),
-            ReplyTo = Cut(ReplyTo),
-            Helo = Cut(Helo),
-            Date = Cut(Date),
-            FirstReceived = Cut(FirstReceived),
-            UserAgent = Cut(UserAgent),
-            To = CutList(To),
-            Cc = CutList(Cc),
+            MailFrom = Shorten(MailFrom),
+            MsgId = Shorten(MsgId),
+            Subject = Shorten(Subject),
+            RcptTo = ShortenList(RcptTo),
+            From = Shorten(From),
+            ReplyTo = Shorten(ReplyTo),
+            Helo = Shorten(Helo),
+            Date = Shorten(Date),
+            FirstReceived = Shorten(FirstReceived),
+            UserAgent = Shorten(UserAgent),
+            Path = ShortenList(Path ?? []),
+            To = ShortenList(To),
+            Cc = ShortenList(Cc),
             TransDepth = TransDepth,
+            Cut = true,
         };
 
-        byte[]? Cut(byte[]? text)
+        byte[]? Shorten(byte[]? text)
         {
             if (text is null || left <= ItemBytes)
             {
@@ -107,14 +118,14 @@ public sealed partial record MailContext
             return length == text.Length ? text : text[..length];
         }
 
-        List<byte[]> CutList(IReadOnlyList<byte[]> texts)
+        List<byte[]> ShortenList(IReadOnlyList<byte[]> texts)
         {
             var kept = new List<byte[]>();
             var rest = left - (left / 2);
             left /= 2;
             foreach (var text in texts)
             {
-                if (Cut(text) is not { } one)
+                if (Shorten(text) is not { } one)
                 {
                     break;
                 }
@@ -127,11 +138,11 @@ public sealed partial record MailContext
         }
     }
 
-    private const int ItemBytes = 32; // What an array costs besides its content.
+    internal const int ItemBytes = 32; // What an array costs besides its content.
 
     private long Size()
     {
-        byte[]?[] texts = [Helo, MailFrom, From, ReplyTo, Subject, MsgId, Date, FirstReceived, UserAgent, .. RcptTo, .. To, .. Cc];
+        byte[]?[] texts = [Helo, MailFrom, From, ReplyTo, Subject, MsgId, Date, FirstReceived, UserAgent, .. RcptTo, .. To, .. Cc, .. Path ?? []];
         return texts.Sum(text => text is null ? 0L : text.Length + ItemBytes);
     }
 }

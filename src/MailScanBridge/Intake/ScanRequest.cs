@@ -19,7 +19,7 @@ public sealed record ScanRequest
     [Key(2)] public string? CustodyFailure { get; init; }
 
     /// <summary>What has to be known of it once it is done: its key, so that a repeat is known. The repeat itself says the rest once more.</summary>
-    internal ScanRequest Remembered() => this with { File = File with { Path = "", Filename = null, DeclaredType = null, Mail = null } };
+    internal ScanRequest Remembered() => this with { File = File with { Path = "", Filename = null, DeclaredType = null, Mail = null, Meta = new Dictionary<string, byte[]>() } };
 
     [IgnoreMember] public RequestKey RequestKey => File.RequestKey;
 }

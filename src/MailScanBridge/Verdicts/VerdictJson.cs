@@ -50,11 +50,29 @@ internal static class VerdictJson
             json.WriteString("filename", request.Filename is null ? null : Printable.Text(request.Filename, 500));
             json.WriteString("mailfrom", request.Mail?.MailFrom is { } from ? Printable.Text(from, 500) : null);
             json.WriteString("subject", request.Mail?.Subject is { } subject ? Printable.Text(subject, 500) : null);
+            WriteMeta(json, request.Meta);
             more?.Invoke(json);
             json.WriteEndObject();
         }
 
         target.Write("\n"u8);
+    }
+
+    /// <summary>What the user's hooks added; left out where they added nothing.</summary>
+    private static void WriteMeta(Utf8JsonWriter json, IReadOnlyDictionary<string, byte[]>? meta)
+    {
+        if (meta is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartObject("meta");
+        foreach (var (key, value) in meta.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(Printable.Text(key, 100), Printable.Text(value, 500));
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteArray(Utf8JsonWriter json, string name, IReadOnlyList<string> items)

@@ -33,7 +33,10 @@ public sealed class EventDecoderTests
     {
         var request = Make.Bare(Make.Request());
 
-        Assert.Equal(request, Decode(SensorEvents.Request(request)));
+        var decoded = Assert.IsType<FileRequest>(Decode(SensorEvents.Request(request)));
+
+        Assert.Empty(decoded.Meta);
+        Assert.Equal(request, decoded with { Meta = request.Meta });
     }
 
     [Fact]
@@ -142,7 +145,7 @@ public sealed class EventDecoderTests
     public void A_proto_below_ours_is_refused_and_a_later_one_is_not()
     {
         Assert.Contains("proto 0", AssertMalformed(SensorEvents.Request(Make.Request() with { Proto = 0 })), StringComparison.Ordinal);
-        Assert.Equal(2UL, Assert.IsType<FileRequest>(Decode(SensorEvents.Request(Make.Request() with { Proto = 2 }))).Proto);
+        Assert.Equal(3UL, Assert.IsType<FileRequest>(Decode(SensorEvents.Request(Make.Request() with { Proto = 3 }))).Proto);
     }
 
     [Theory]
@@ -260,7 +263,7 @@ public sealed class EventDecoderTests
 
         var record = e.Args[0].AsVector();
         List<(IReadOnlyList<ZeekValue>, Func<IReadOnlyList<ZeekValue>, ZeekEvent>)> levels = [(record, fields => new ZeekEvent(e.Name, ZeekValue.FromVector([.. fields])))];
-        if (record.Count == 30)
+        if (record.Count == 31)
         {
             levels.Add((record[29].AsVector(), mail => new ZeekEvent(e.Name, ZeekValue.FromVector([.. Replaced(record, 29, ZeekValue.FromVector([.. mail]))]))));
         }

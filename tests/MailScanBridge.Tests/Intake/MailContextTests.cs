@@ -1,5 +1,6 @@
 using MailScanBridge.Intake;
 using MailScanBridge.Tests.Support;
+using MessagePack;
 using Xunit;
 
 namespace MailScanBridge.Tests.Intake;
@@ -35,6 +36,7 @@ public class MailContextTests
             FirstReceived = header,
             UserAgent = header,
             TransDepth = 3,
+            Path = many,
         };
 
         var within = mail.Within(Most);
@@ -45,6 +47,7 @@ public class MailContextTests
         Assert.Equal(header[..(Most / 8)], within.Subject);
         Assert.Equal(header[..(Most / 8)], within.MsgId);
         Assert.NotEmpty(within.RcptTo);
+        Assert.True(within.Cut);
         Assert.NotNull(within.From);
         Assert.Same(within, within.Within(Most));
     }
@@ -52,6 +55,32 @@ public class MailContextTests
     [Fact]
     public void Many_empty_addresses_are_cut_too() =>
         Assert.InRange((Make.Mail() with { Cc = Enumerable.Repeat(Array.Empty<byte>(), 10_000).ToList() }).Within(Most).Cc.Count, 10, Most / 32);
+
+    [Fact]
+    public void What_hooks_added_stays_whole_or_goes_whole()
+    {
+        var request = Make.Request() with { Meta = new Dictionary<string, byte[]> { ["route"] = "thorough"u8.ToArray(), ["other"] = new byte[1000] } };
+
+        Assert.Same(request, request.WithMetaWithin(Most));
+        Assert.Empty(request.WithMetaWithin(1000).Meta);
+    }
+
+    [Fact]
+    public void What_hooks_added_outlives_the_journal_and_what_was_kept_before_there_was_any_is_read()
+    {
+        var request = Make.Request() with { Meta = new Dictionary<string, byte[]> { ["route"] = [0, 255] } };
+        var options = MessagePackSerializerOptions.Standard;
+        var token = TestContext.Current.CancellationToken;
+
+        Assert.Equal([0, 255], MessagePackSerializer.Deserialize<FileRequest>(MessagePackSerializer.Serialize(request, options, token), options, token).Meta["route"]);
+
+        var earlier = MessagePackSerializer.Deserialize<object[]>(MessagePackSerializer.Serialize(request, options, token), options, token);
+        earlier[29] = ((object[])earlier[29])[..13];
+        var read = MessagePackSerializer.Deserialize<FileRequest>(MessagePackSerializer.Serialize(earlier[..30], options, token), options, token);
+        Assert.Same(read, read.WithMetaWithin(Most));
+        Assert.NotNull(read.Mail);
+        Assert.Same(read.Mail, read.Mail.Within(Most));
+    }
 
     [Theory]
     [InlineData(1)]
@@ -61,7 +90,7 @@ public class MailContextTests
 
     private static int Bytes(MailContext mail)
     {
-        byte[]?[] texts = [mail.Helo, mail.MailFrom, mail.From, mail.ReplyTo, mail.Subject, mail.MsgId, mail.Date, mail.FirstReceived, mail.UserAgent, .. mail.RcptTo, .. mail.To, .. mail.Cc];
+        byte[]?[] texts = [mail.Helo, mail.MailFrom, mail.From, mail.ReplyTo, mail.Subject, mail.MsgId, mail.Date, mail.FirstReceived, mail.UserAgent, .. mail.RcptTo, .. mail.To, .. mail.Cc, .. mail.Path];
         return texts.Sum(text => text?.Length ?? 0);
     }
 }

@@ -23,7 +23,7 @@ function print_fields(r: any)
 	sort(names, strcmp);
 
 	for ( _, n in names )
-		if ( fields[n]?$value && n != "sent" && n != "mail" )
+		if ( fields[n]?$value && n != "sent" && n != "mail" && n != "meta" )
 			print fmt("  %s: %s", n, fields[n]$value);
 	}
 

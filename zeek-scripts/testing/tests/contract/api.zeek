@@ -17,7 +17,7 @@ event zeek_init()
 		fields = record_fields("MailScan::" + name);
 
 		for ( field, f in fields )
-			print fmt("%s %s: %s%s", name, field, f$type_name, f$optional ? " &optional" : "");
+			print fmt("%s %s: %s%s", name, field, f$type_name, f$optional && ! f?$default_val ? " &optional" : "");
 		}
 
 	for ( id, info in global_ids() )

@@ -1,4 +1,4 @@
-# @TEST-DOC: Live: no more is under way than max_credit, whatever the daemon grants; no more than max_open requests are without a verdict; of what was given up the last max_remembered are known when their verdict comes late, and no more verdicts for earlier starts are kept in mind.
+# @TEST-DOC: Live: no more is under way than max_credit, whatever the daemon grants; no more than max_open requests are without a verdict; of what was given up the last max_remembered are known when their verdict comes late, and no more verdicts for earlier starts, or of later scans, are kept in mind.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -b %INPUT  > out
 # @TEST-EXEC: btest-diff out
@@ -16,6 +16,7 @@ global step3: event();
 global step4: event();
 global step5: event();
 global step6: event();
+global step7: event();
 
 event zeek_init() &priority=-20
 	{
@@ -76,5 +77,19 @@ event step6()
 	{
 	show("orphans");
 	print "remembered", |orphans| <= max_remembered;
+
+	for ( _, seqno in vector(2, 3, 4) )
+		{
+		local later = test_verdict(seqno, "clean");
+		later$revision = 2;
+		event verdict(later);
+		}
+
+	event step7();
+	}
+
+event step7()
+	{
+	print "later scans", stats$rescan, "remembered", |rescanned| <= max_remembered;
 	terminate();
 	}

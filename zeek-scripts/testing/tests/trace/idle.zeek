@@ -1,4 +1,4 @@
-# @TEST-DOC: A daemon that answers hellos and beats but accepts nothing: the wait at the end holds its bound, each file has its row timeout, requests were sent again.
+# @TEST-DOC: A daemon that answers hellos and beats but accepts nothing: the wait at the end holds its bound, each file has its row timeout, requests were sent again, and their files are removed.
 #
 # @TEST-GROUP: zeromq
 # @TEST-REQUIRES: zeek -N Zeek::Cluster_Backend_ZeroMQ > /dev/null
@@ -12,3 +12,4 @@
 # @TEST-EXEC: rows seqno status verdict reason detail kind attempts < sensor/mailscan.log > rows
 # @TEST-EXEC: btest-diff rows
 # @TEST-EXEC: btest-diff daemon/out
+# @TEST-EXEC: test -z "$(ls sensor/spool)"
