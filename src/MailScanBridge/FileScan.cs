@@ -38,7 +38,7 @@ internal sealed class FileScan(Unpacker unpacker, Router router, ScanRunner runn
             var reports = new List<ScanReport>();
             foreach (var item in unpacked.Items.DistinctBy(VerdictMaker.ScanKey))
             {
-                reports.Add(await runner.RunAsync(router.Plan(item), limit.Token, cancellationToken, leaveOut));
+                reports.Add(await runner.RunAsync(router.Plan(item, request.Route), limit.Token, cancellationToken, leaveOut));
             }
 
             var check = parts?.Invoke(unpacked, both.Token);

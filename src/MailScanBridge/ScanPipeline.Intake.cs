@@ -109,6 +109,15 @@ internal sealed partial class ScanPipeline
             request = without;
         }
 
+        if (request.Route is { } route && !_router.Offers(route))
+        {
+            _metrics.RouteUnknown();
+            if (FirstTime("route " + route))
+            {
+                Log.RouteUnknown(_logger, Printable.Text(request.Node, 100), Printable.Text(route, 60));
+            }
+        }
+
         try
         {
             var known = _queue.Find(request.RequestKey);

@@ -30,6 +30,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
     private readonly CustodyOptions _custodyOptions;
     private readonly ScanQueue _queue;
     private readonly QueueOptions _queueOptions;
+    private readonly Router _router;
     private readonly FileScan _scan;
     private readonly MailPartsBook _parts;
     private readonly IReadOnlyList<IExternalUnpacker> _unpackers;
@@ -79,7 +80,7 @@ internal sealed partial class ScanPipeline : IAsyncDisposable
         _routes = parts.Routes;
         _scanners = new ConcurrentDictionary<string, IScanner>(parts.Scanners.ToDictionary(s => s.Name));
         _scan = new FileScan(
-            new Unpacker(parts.Unpacking, time, parts.Passwords, parts.ExternalUnpackers), new Router(parts.Routes),
+            new Unpacker(parts.Unpacking, time, parts.Passwords, parts.ExternalUnpackers), _router = new Router(parts.Routes),
             new ScanRunner(_scanners, _metrics, time, new ScanCache(parts.Cache, _metrics, time), parts.Absent), _options.ScanTimeout, time);
         _outbox = new Outbox(client.Publish, parts.Replies, _metrics, time);
         _verdictLog = new VerdictLog(parts.VerdictLogPath, time, _queue.MarkLoggedAsync, _logger);

@@ -38,7 +38,7 @@ internal static class RouteReader
                 section.Wrong("steps", "is required: a list such as [{scanner: content}]");
             }
 
-            var route = new Route(section.Text("name", string.Join(",", types)), types, steps, section.Flag("stop_at_malicious", true));
+            var route = new Route(section.Text("name", string.Join(",", types)), types, steps, section.Flag("stop_at_malicious", true), section.Flag("on_request", false));
             CheckAgainst(routes, route, section);
             routes.Add(route);
             section.NothingElse();
@@ -55,10 +55,21 @@ internal static class RouteReader
             section.Wrong("name", $"there is an earlier route named {Printable.Text(route.Name, 60)}: give each its own name, or join them");
         }
 
+        if (route.OnRequest)
+        {
+            // Whoever asks for it does so by its name, so no other takes anything from it.
+            if (!section.Has("name"))
+            {
+                section.Wrong("name", "is required where on_request is true: requests ask for the route by it");
+            }
+
+            return;
+        }
+
         foreach (var type in route.Types)
         {
             // A pattern with * at its end compares like a type that goes on with it: only one that is as wide takes all of it.
-            if (earlier.Find(e => e.PatternFor(type) is not null) is { } first)
+            if (earlier.Find(e => !e.OnRequest && e.PatternFor(type) is not null) is { } first)
             {
                 section.Wrong("types", $"{Printable.Text(type, 60)} is never reached: the earlier route \"{Printable.Text(first.Name, 60)}\" takes {Printable.Text(first.PatternFor(type)!, 60)}; put this route in front of it");
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MailScanBridge.Zeek;
 using MessagePack;
 
@@ -44,6 +45,11 @@ public sealed partial record FileRequest
     [Key(30)] public IReadOnlyDictionary<string, byte[]> Meta { get; init; } = s_noMeta;
 
     private static readonly Dictionary<string, byte[]> s_noMeta = [];
+
+    /// <summary>The route that the request asks for (<c>meta["route"]</c>); null where it asks for none. Hostile.</summary>
+    /// <remarks>A row of the journal that was written before there was any has none at all.</remarks>
+    [IgnoreMember]
+    public string? Route => Meta is { } meta && meta.TryGetValue("route", out var name) ? Encoding.UTF8.GetString(name) : null;
 
     /// <summary>The same without <see cref="Meta"/> where that has more than so many bytes, this itself where it has no more: half of it may mean something else.</summary>
     public FileRequest WithMetaWithin(int most) =>

@@ -5,7 +5,8 @@ namespace MailScanBridge.Routing;
 /// <param name="Types">Media types; a <c>*</c> at the end stands for any rest: <c>text/*</c>, <c>*</c>.</param>
 /// <param name="Steps">In the order in which they run.</param>
 /// <param name="StopAtMalicious">True (the default): once a step proved the item malicious, the later ones are left out.</param>
-public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyList<RouteStep> Steps, bool StopAtMalicious = true)
+/// <param name="OnRequest">True: serves only files whose request asks for it by name. False (the default): serves every item of its types.</param>
+public sealed record Route(string Name, IReadOnlyList<string> Types, IReadOnlyList<RouteStep> Steps, bool StopAtMalicious = true, bool OnRequest = false)
 {
     /// <summary>Whether this route serves a type.</summary>
     public bool Matches(string type) => PatternFor(type) is not null;

@@ -18,7 +18,7 @@ public static class RuleSet
 
         foreach (var route in routes)
         {
-            text.Append(route.Name).Append('\t').AppendJoin(',', route.Types).Append('\t').AppendJoin(',', route.Steps).Append('\t').Append(route.StopAtMalicious).Append('\n');
+            text.Append(route.Name).Append('\t').AppendJoin(',', route.Types).Append('\t').AppendJoin(',', route.Steps).Append('\t').Append(route.StopAtMalicious).Append('\t').Append(route.OnRequest).Append('\n');
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 6));

@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Information, "{Node} has reached the end of its trace and waits for {Open} verdicts")]
     public static partial void NodeDrain(ILogger logger, string node, ulong open);
 
+    [LoggerMessage(1007, LogLevel.Warning, "{Node} asks for the route {Route} (meta[\"route\"]), but there is none of that name with on_request: true: what it asks about is scanned by type. Told once a name (mailscan.intake.route_unknown counts them)")]
+    public static partial void RouteUnknown(ILogger logger, string node, string route);
+
     [LoggerMessage(2000, LogLevel.Error, "The journal {Path} is damaged ({Problem}). It is kept as {Aside}; a new one is begun. Zeek will send again what it still waits for.")]
     public static partial void JournalSetAside(ILogger logger, string path, string problem, string aside);
 

@@ -14,6 +14,7 @@ public sealed class MailScanMetrics : IDisposable
     private readonly Counter<long> _repeatsCounter;
     private readonly Counter<long> _malformedCounter;
     private readonly Counter<long> _contextCutCounter;
+    private readonly Counter<long> _routeUnknownCounter;
     private readonly Counter<long> _unknownCounter;
     private readonly Counter<long> _custodyCounter;
     private readonly Counter<long> _overloadCounter;
@@ -62,6 +63,7 @@ public sealed class MailScanMetrics : IDisposable
         _requestsCounter = Meter.CreateCounter<long>("mailscan.requests", "{request}", "Requests accepted, repeats not counted");
         _repeatsCounter = Meter.CreateCounter<long>("mailscan.requests.repeated", "{request}", "Requests that came again");
         _malformedCounter = Meter.CreateCounter<long>("mailscan.intake.malformed", "{event}", "Events of ours with a wrong shape");
+        _routeUnknownCounter = Meter.CreateCounter<long>("mailscan.intake.route_unknown", "{request}", "Requests that asked for a route that is none, or not on request; they were scanned by type");
         _contextCutCounter = Meter.CreateCounter<long>("mailscan.intake.context_cut", "{request}", "Requests of whose mail's headers some were cut, beyond queue.max_context");
         _unknownCounter = Meter.CreateCounter<long>("mailscan.intake.unknown", "{event}", "Events whose name is none of ours");
         _custodyCounter = Meter.CreateCounter<long>("mailscan.intake.custody_failed", "{request}", "Requests whose file could not be taken");
@@ -115,6 +117,8 @@ public sealed class MailScanMetrics : IDisposable
     public void RequestRepeated() => _repeatsCounter.Add(1);
 
     public void ContextCut() => _contextCutCounter.Add(1);
+
+    public void RouteUnknown() => _routeUnknownCounter.Add(1);
 
     public void Malformed() => _malformedCounter.Add(1);
 

@@ -85,6 +85,10 @@ public sealed class ConfigLoaderTests : IDisposable
                 environment: { PYTHONPATH: /opt/tool }
                 break_for: 1m
             routes:
+              - name: asked for
+                on_request: true
+                types: [application/pdf]
+                steps: [{ scanner: content }]
               - types: [application/pdf]
                 stop_at_malicious: false
                 steps:
@@ -111,7 +115,8 @@ public sealed class ConfigLoaderTests : IDisposable
         Assert.Equal((new JsonFinding("$.a", "b"), 20), (pdfid.Findings[1].Json, pdfid.Findings[2].ExitCode));
         Assert.Equal(new FailureRule(Reasons.Encrypted, ExitCode: 9), Assert.Single(pdfid.Failures));
         Assert.Equal(SandboxMode.Required, Assert.IsType<YaraOptions>(config.Scanners.Single(s => s.Name == "yara").Options).Command.Sandbox);
-        var route = Assert.Single(config.Routes);
+        Assert.Equal([("asked for", true), ("application/pdf", false)], config.Routes.Select(r => (r.Name, r.OnRequest)));
+        var route = config.Routes[1];
         Assert.False(route.StopAtMalicious);
         Assert.Equal("content", route.Steps[1].OnlyIfFlagged);
         Assert.Contains(config.Scanners, s => s.Name == "yara");
@@ -215,6 +220,8 @@ public sealed class ConfigLoaderTests : IDisposable
         { "routes:\n  - types: [a/b]\n    steps: [{ scanner: content, mandatroy: false }]", 3, "routes[0].steps[0].mandatroy", "unknown key; allowed here: backup, mandatory, max_size, only_if_flagged, rate, scanner" },
         { "routes:\n  - { name: a, types: [a/b], steps: [{ scanner: content }] }\n  - { name: a, types: [a/c], steps: [{ scanner: content }] }", 3, "routes[1].name", "an earlier route named a" },
         { "routes:\n  - { name: a, types: ['*'], steps: [{ scanner: content }] }\n  - { name: b, types: [a/c], steps: [{ scanner: content }] }", 3, "routes[1].types", "a/c is never reached" },
+        { "routes:\n  - { on_request: true, types: [a/b], steps: [{ scanner: content }] }", 2, "routes[0].name", "is required where on_request is true" },
+        { "routes:\n  - { name: a, types: ['*'], steps: [{ scanner: content }] }\n  - { name: a, on_request: true, types: [a/c], steps: [{ scanner: content }] }", 3, "routes[1].name", "an earlier route named a" },
         { "routes:\n  - { name: a, types: ['a/*'], steps: [{ scanner: content }] }\n  - { name: b, types: ['a/c*'], steps: [{ scanner: content }] }", 3, "routes[1].types", "takes a/*" },
         { "scanners: { x: { kind: command, command: [tool, '{smaple}', '{sample}'] } }", 1, "scanners.x.command", "{smaple} stands for nothing here; there are: {sample}" },
         { "scanners: { x: { kind: command, command: [tool, '{sample}'], version_command: [tool, '{rules}'] } }", 1, "scanners.x.version_command", "{rules} stands for nothing" },

@@ -28,6 +28,20 @@ public sealed class RouterTests
     [Fact]
     public void Order_decides() => Assert.Equal("rest", new Router([s_rest, s_pdf]).Plan(Make.Item("application/pdf")).Route?.Name);
 
+    [Theory]
+    [InlineData("application/pdf", "inbound", "inbound")]
+    [InlineData("application/pdf", null, "pdf")]
+    [InlineData("application/pdf", "outbound", "pdf")]
+    [InlineData("application/pdf", "rest", "pdf")]
+    [InlineData("text/plain", "inbound", "text")]
+    public void A_route_on_request_serves_who_asks_for_it_and_the_types_it_names(string type, string? requested, string route)
+    {
+        var router = new Router([new Route("inbound", ["application/pdf"], [new RouteStep("d")], OnRequest: true), s_pdf, s_text, s_rest]);
+
+        Assert.Equal(route, router.Plan(Make.Item(type), requested).Route?.Name);
+        Assert.Equal(requested == "inbound", router.Offers(requested ?? ""));
+    }
+
     [Fact]
     public void Without_a_route_the_plan_has_no_steps()
     {
