@@ -58,7 +58,7 @@ public sealed partial class ZeekClient : IAsyncDisposable
         NodeId = options.NodeId ?? MakeNodeId(options.NodeName);
         _directory = new TopicDirectory(options.KnownTopicsBytes);
         _receiveQueue = new ReceiveQueue(options, PassedOver, CountUndecodable);
-        _sendQueue = new SendQueue(options.SendQueueCapacity);
+        _sendQueue = new SendQueue(options.SendQueueCapacity, options.SendQueueBytes);
         _replies = new PendingReplies(options.Limits);
         var nodeId = System.Text.Encoding.UTF8.GetBytes(NodeId);
         var transport = hub?.NewTransport(nodeId) ?? new SocketTransport(options, nodeId, _time, Refused);
@@ -173,11 +173,11 @@ public sealed partial class ZeekClient : IAsyncDisposable
         _loop.Dispose();
     }
 
-    private void Refused(string reason)
+    private void Refused(string endpoint, string reason)
     {
         // A hub that is refused is tried again and again, so only each doubling is a line.
         if (long.IsPow2(Interlocked.Increment(ref _counters.Downgrades)))
-            Log.PeerRefused(_logger, _options.HubXPub, reason);
+            Log.PeerRefused(_logger, endpoint, reason);
     }
 
     private ZeekMessage? Decode(in ReceivedMessage raw)

@@ -50,6 +50,9 @@ public sealed record ZeekClientOptions
     /// <summary>How many events may wait to be sent; 10,000 by default. At the limit <see cref="PublishResult.QueueFull"/> is returned.</summary>
     public int SendQueueCapacity { get; init; } = 10_000;
 
+    /// <summary>How many bytes of topics and payloads may wait to be sent; 64 MiB by default. At the limit as in <see cref="SendQueueCapacity"/>; one event always fits an empty queue.</summary>
+    public long SendQueueBytes { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>
     /// How many events may be under way to the hub without its echo; 2,048 by default, at least 16. At the limit events wait in the send queue. The client sends a
     /// numbered echo to itself through the hub among its events, since ZeroMQ would drop silently where the hub is slow.
@@ -114,6 +117,8 @@ public sealed record ZeekClientOptions
             faults.Add($"{nameof(ReceiveQueueBytes)} must be at least 1.");
         if (SendQueueCapacity < 1)
             faults.Add($"{nameof(SendQueueCapacity)} must be at least 1.");
+        if (SendQueueBytes < 1)
+            faults.Add($"{nameof(SendQueueBytes)} must be at least 1.");
         if (KnownTopicsBytes < 1)
             faults.Add($"{nameof(KnownTopicsBytes)} must be at least 1.");
         if (SendWindow < 16)

@@ -128,13 +128,7 @@ public sealed record ZeekCurveKeys
         // Z85, https://rfc.zeromq.org/spec/32/: five characters are four bytes.
         var bytes = new byte[key.Length / 5 * 4];
         for (var i = 0; i < key.Length; i += 5)
-        {
-            uint value = 0;
-            foreach (var c in key.AsSpan(i, 5))
-                value = unchecked((value * 85) + (uint)Alphabet.IndexOf(c, StringComparison.Ordinal));
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(i / 5 * 4), value);
-        }
-
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(i / 5 * 4), (uint)Value(key.AsSpan(i, 5)));
         return bytes;
     }
 
@@ -149,5 +143,15 @@ public sealed record ZeekCurveKeys
         IsKey(key) ? key : throw new ArgumentException($"The {what} must be 40 characters of Z85.", what);
 
     // libzmq takes 32 raw bytes too; taking just one form keeps a truncated key from passing as the other (netmq#1066).
-    private static bool IsKey(string? key) => key is { Length: 40 } && key.All(c => Alphabet.Contains(c, StringComparison.Ordinal));
+    // A key of zeros is anybody's.
+    private static bool IsKey(string? key) =>
+        key is { Length: 40 } && key.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) && key.Any(c => c != '0') && Enumerable.Range(0, 8).All(i => Value(key.AsSpan(5 * i, 5)) <= uint.MaxValue);
+
+    private static ulong Value(ReadOnlySpan<char> five)
+    {
+        ulong value = 0;
+        foreach (var c in five)
+            value = (value * 85) + (ulong)Alphabet.IndexOf(c, StringComparison.Ordinal);
+        return value;
+    }
 }

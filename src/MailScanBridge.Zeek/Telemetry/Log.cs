@@ -27,8 +27,8 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "There is no way to the hub at {HubXPub} and {HubXSub}: {Reason}, {Times} times in a row; is the host's name right?")]
     public static partial void CannotConnect(ILogger logger, string hubXPub, string hubXSub, string reason, int times);
 
-    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {HubXPub} is refused: {Reason}")]
-    public static partial void PeerRefused(ILogger logger, string hubXPub, string reason);
+    [LoggerMessage(6, LogLevel.Error, "What answers as the hub at {Endpoint} is refused: {Reason}")]
+    public static partial void PeerRefused(ILogger logger, string endpoint, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "Another client at the hub has the node id {NodeId} too: each of the two ignores the other's events. It is this program's connection of before, or NodeId must be changed")]
     public static partial void Twin(ILogger logger, string nodeId);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using MailScanBridge.Zeek.Telemetry;
@@ -24,7 +23,6 @@ internal sealed partial class ClientLoop
     private long _begunAt;
     private long _connectedAt;
     private bool _wasConnected;
-    private int _topicNumber;
     private volatile bool _up;
     private long _epoch;
 
@@ -66,8 +64,8 @@ internal sealed partial class ClientLoop
     }
 
     // A topic below Zeek's own prefix for such things: Zeek nodes make no script event of it. The node id alone is not enough: of two clients that were given the same one,
-    // each would take the other's subscriptions and echoes for its own.
-    private byte[] NewInternalTopic() => [.. _internalPrefix, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{++_topicNumber}."))];
+    // each would take the other's subscriptions and echoes for its own. Nor can the next one be foreseen: whoever subscribed to it beforehand would have it come back too early.
+    private byte[] NewInternalTopic() => [.. _internalPrefix, .. Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")), (byte)'.'];
 
     private void ApplySubscriptions(IHubLink link)
     {
@@ -115,7 +113,7 @@ internal sealed partial class ClientLoop
     private string? WhyLost(IHubLink link)
     {
         if (link.Lost)
-            return _up ? "the hub closed the connection" : link.Hint ?? WhyClosedEarly();
+            return link.Hint ?? (_up ? "the hub closed the connection" : WhyClosedEarly());
         if (_presenceGone)
             return "the hub no longer knows this client's subscriptions";
         if (_up)
@@ -196,7 +194,8 @@ internal sealed partial class ClientLoop
         if (_up)
             ClientCounters.Add(ref _counters.SendLost, _linkSent - _linkConfirmed + _sendQueue.Clear());
         _up = false;
-        link.Close(_options.Linger);
+        var left = _options.Linger - waited.Elapsed;
+        link.Close(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     private void Announce() =>

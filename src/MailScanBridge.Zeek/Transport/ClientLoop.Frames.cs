@@ -44,6 +44,16 @@ internal sealed partial class ClientLoop : IFrameSink
         }
     }
 
+    // One of the two connections may end before the other, or before all that came on it is read: what is here is still taken, for no longer than a moment.
+    private void TakeTheRest(IHubLink link)
+    {
+        var begun = _time.GetTimestamp();
+        while (link.Lost && link.TryReceive(this) && _time.GetElapsedTime(begun) < TimeSpan.FromSeconds(1))
+        {
+            // Each is handed on as it comes.
+        }
+    }
+
     public void OnWrongParts(int parts, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> sender)
     {
         ClientCounters.Add(ref _counters.Received);

@@ -15,6 +15,9 @@ internal sealed partial class ClientLoop
     // An event like any other, in case someone subscribes to everything: a Zeek node without a handler ignores it, a broken one would harm it.
     private static readonly byte[] EchoEvent = ZeekWire.Encode(new ZeekEvent("ZeekClient::echo", ZeekValue.FromCount(0)));
 
+    // Bytes beyond which what a hub does not take waits in the send queue, whose bound the publisher is told of.
+    private const long MostUnsent = 4 * 1024 * 1024;
+
     private long _linkSent;
     private long _linkConfirmed;
     private long _lastEcho;
@@ -33,10 +36,10 @@ internal sealed partial class ClientLoop
             return false;
         var echoEvery = Math.Min(_options.SendWindow / 4, 128);
         var sent = 0;
-        while (sent < Batch && _linkSent - _linkConfirmed < _options.SendWindow && _sendQueue.TryTake(out var topic, out var payload))
+        while (sent < Batch && _linkSent - _linkConfirmed < _options.SendWindow && link.Unsent < MostUnsent && _sendQueue.TryTake(out var topic, out var payload))
         {
-            link.Send(topic, payload);
             _linkSent++;
+            link.Send(topic, payload);
             sent++;
             if (_linkSent - _lastEcho >= echoEvery)
                 SendEcho(link);

@@ -159,6 +159,9 @@ internal sealed partial class ClientLoop : IDisposable
         if (BeginLink() is not { } link)
             return;
         using var closing = link;
+
+        // What it took to resolve the hub's name is no standstill.
+        _lastTurn = _time.GetTimestamp();
         while (true)
         {
             if (StoodStill(out var paused))
@@ -178,6 +181,7 @@ internal sealed partial class ClientLoop : IDisposable
             var busy = Turn(link);
             if (WhyLost(link) is { } reason)
             {
+                TakeTheRest(link);
                 Down(reason);
                 return;
             }

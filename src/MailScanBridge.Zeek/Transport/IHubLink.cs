@@ -40,6 +40,9 @@ internal interface IHubLink : IDisposable
     /// <summary>Sends an event, at the latest with the next <see cref="Flush"/>. The arrays must not change afterwards. Never waits.</summary>
     void Send(byte[] topic, byte[] payload);
 
+    /// <summary>Bytes that were sent and that the network has not taken yet.</summary>
+    long Unsent { get; }
+
     /// <summary>Gives the network what was sent and is still here, as far as it takes it. Never waits.</summary>
     void Flush();
 

@@ -77,6 +77,8 @@ internal sealed class MemoryLink : IHubLink
     public void Send(byte[] topic, byte[] payload) =>
         _hub.Receive(this, [topic, _nodeId, ZeekWire.SerializerBytes.ToArray(), payload], echo: topic.AsSpan().StartsWith("zeek.zeromq.internal."u8));
 
+    public long Unsent => 0;
+
     public void Flush()
     {
         // Nothing stays here.

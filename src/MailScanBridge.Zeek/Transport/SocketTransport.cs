@@ -6,14 +6,15 @@ namespace MailScanBridge.Zeek.Transport;
 /// <remarks>
 /// The signal by which other threads wake the loop lives as long as this; the connections come and go.
 /// </remarks>
-internal sealed class SocketTransport(ZeekClientOptions options, byte[] nodeId, TimeProvider time, Action<string> refused) : IHubTransport
+internal sealed class SocketTransport(ZeekClientOptions options, byte[] nodeId, TimeProvider time, Action<string, string> refused) : IHubTransport
 {
     private readonly WakeSignal _wake = new();
+    private int _links;
 
     /// <summary>Readable once <see cref="Wake"/> was called.</summary>
     public Socket Waking => _wake.Waiting;
 
-    public IHubLink Connect() => new ZmtpLink(options, nodeId, this, time, refused);
+    public IHubLink Connect() => new ZmtpLink(options, nodeId, this, time, _links++, refused);
 
     public void Wake() => _wake.Set();
 

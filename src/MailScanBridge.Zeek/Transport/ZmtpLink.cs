@@ -11,8 +11,10 @@ internal sealed class ZmtpLink : IHubLink
     private const int AskEvery = 7;
 
     private readonly SocketTransport _transport;
-    private readonly Action<string> _refused;
+    private readonly Action<string, string> _refused;
     private readonly byte[] _nodeId;
+    private readonly string _xPub;
+    private readonly string _xSub;
     private readonly ZmtpConnection _receive;
     private readonly ZmtpConnection _send;
     private readonly List<Socket> _readable = new(3);
@@ -21,15 +23,16 @@ internal sealed class ZmtpLink : IHubLink
     private bool _told;
     private int _asked;
 
-    public ZmtpLink(ZeekClientOptions options, byte[] nodeId, SocketTransport transport, TimeProvider time, Action<string> refused)
+    public ZmtpLink(ZeekClientOptions options, byte[] nodeId, SocketTransport transport, TimeProvider time, int first, Action<string, string> refused)
     {
         _transport = transport;
         _nodeId = nodeId;
         _refused = refused;
-        _receive = new ZmtpConnection(options.HubXPub, "XSUB", options, time);
+        (_xPub, _xSub) = (options.HubXPub, options.HubXSub);
+        _receive = new ZmtpConnection(options.HubXPub, "XSUB", options, time, first);
         try
         {
-            _send = new ZmtpConnection(options.HubXSub, "XPUB", options, time);
+            _send = new ZmtpConnection(options.HubXSub, "XPUB", options, time, first);
         }
         catch
         {
@@ -42,7 +45,9 @@ internal sealed class ZmtpLink : IHubLink
 
     public bool Lost => _receive.Ended || _send.Ended;
 
-    public string? Hint => _receive.Hint ?? _send.Hint;
+    public string? Hint => (_receive.Fault ?? _send.Fault) is { } fault ? "is refused: " + fault : _receive.Hint ?? _send.Hint;
+
+    public long Unsent => _send.Unsent;
 
     public void Wait(TimeSpan timeout)
     {
@@ -114,14 +119,14 @@ internal sealed class ZmtpLink : IHubLink
     // Asking a socket costs a system call, so one is asked when the wait said that it has something, and now and then.
     private bool TryTake(ZmtpConnection connection, out int parts)
     {
-        if (++_asked % AskEvery == 0)
+        if (++_asked % AskEvery == 0 || Lost)
             connection.MayHaveMore();
         if (connection.TryTake(out parts))
             return true;
         if (connection.Fault is { } fault && !_told)
         {
             _told = true;
-            _refused(fault);
+            _refused(connection == _receive ? _xPub : _xSub, fault);
         }
 
         return false;

@@ -215,6 +215,14 @@ public sealed class CurveTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_is_anybodys_or_no_32_bytes_is_refused()
+    {
+        var (pub, secret) = (_client.PublicKeyZ85, _client.SecretKeyZ85!);
+        Assert.Contains("server public key", Assert.Throws<ArgumentException>(() => new ZeekCurveKeys(new string('0', 40), pub, secret)).Message, StringComparison.Ordinal);
+        Assert.Contains("server public key", Assert.Throws<ArgumentException>(() => new ZeekCurveKeys(new string('#', 40), pub, secret)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_text_of_keys_and_options_shows_no_key()
     {
         Assert.DoesNotContain(_client.SecretKeyZ85!, Keys.ToString(), StringComparison.Ordinal);

@@ -52,7 +52,7 @@ public class HostileNamesTests
     public void Attempts_to_connect_to_a_host_without_address_leave_no_sockets_behind()
     {
         var options = new ZeekClientOptions { HubXPub = "tcp://no..host:1", HubXSub = "tcp://no..host:2" };
-        using var transport = new SocketTransport(options, [1], TimeProvider.System, _ => { });
+        using var transport = new SocketTransport(options, [1], TimeProvider.System, (_, _) => { });
         var before = OpenFiles();
         for (var i = 0; i < 400; i++)
             Assert.IsAssignableFrom<SocketException>(Record.Exception(transport.Connect));

@@ -11,7 +11,7 @@ internal sealed class InboundBuffer(int maxMessage)
     private const int InitialBytes = 64 * 1024;
 
     // Room for the heads of a message's parts beside its bodies.
-    private readonly int _maxBytes = maxMessage + InitialBytes;
+    private readonly int _maxBytes = (int)Math.Min((long)maxMessage + InitialBytes, Array.MaxLength);
     private byte[] _bytes = new byte[InitialBytes];
     private int _start;
     private int _end;

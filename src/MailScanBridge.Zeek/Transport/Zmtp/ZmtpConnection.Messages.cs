@@ -62,7 +62,10 @@ internal sealed partial class ZmtpConnection
     }
 
     /// <summary>A part of the message taken last.</summary>
-    public ReadOnlySpan<byte> Part(int index) => index < _parts ? _message.AsSpan(_ranges[index].Start, _ranges[index].Length) : default;
+    public ReadOnlySpan<byte> Part(int index) => index < Math.Min(_parts, MaxParts) ? _message.AsSpan(_ranges[index].Start, _ranges[index].Length) : default;
+
+    /// <summary>Bytes that wait for the network to take them.</summary>
+    public int Unsent => _outEnd - _outStart;
 
     /// <summary>Lets the next look at the socket be a real one, though nothing was said of it.</summary>
     public void MayHaveMore() => _mayFill = true;
@@ -70,9 +73,9 @@ internal sealed partial class ZmtpConnection
     /// <summary>Adds a frame to what goes out, at the latest with the next <see cref="Flush"/> after the connection is open.</summary>
     public void Send(ReadOnlySpan<byte> body, bool more)
     {
-        if (_stage != Stage.Open)
+        if (_stage != Stage.Open || _broken)
         {
-            if (_stage != Stage.Ended)
+            if (_stage != Stage.Ended && !_broken)
                 _early.Add((body.ToArray(), more));
             return;
         }
@@ -104,7 +107,7 @@ internal sealed partial class ZmtpConnection
             if (error != SocketError.Success)
             {
                 // What came before the break, such as the reason for it, is still read.
-                _mayFill = true;
+                _mayFill = _broken = true;
                 _outStart = _outEnd;
                 break;
             }
@@ -173,7 +176,8 @@ internal sealed partial class ZmtpConnection
             _messageLength += body.Length;
         }
 
-        _parts++;
+        if (_parts < int.MaxValue)
+            _parts++;
         return true;
     }
 

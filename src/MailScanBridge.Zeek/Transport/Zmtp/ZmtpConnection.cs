@@ -22,6 +22,7 @@ internal sealed partial class ZmtpConnection : IDisposable
     private readonly int _maxFrame;
     private readonly IPAddress[] _addresses;
     private readonly int _port;
+    private readonly int _first;
     private readonly InboundBuffer _inbound;
     private Stage _stage = Stage.Idle;
     /// <summary>How often it has tried to connect.</summary>
@@ -32,13 +33,17 @@ internal sealed partial class ZmtpConnection : IDisposable
     private TimeSpan _pause;
     private bool _mayFill;
 
+    // What went out ends somewhere within a frame: what came is read, and then it is over.
+    private bool _broken;
+
     /// <summary>Begins to connect.</summary>
     /// <param name="endpoint">Where, such as <c>tcp://127.0.0.1:27760</c>.</param>
     /// <param name="socketType">What this side is: XSUB or XPUB; the other must be its opposite.</param>
     /// <param name="options">Keys, limits and pauses.</param>
     /// <param name="time">The clock for pauses and for the handshake's limit.</param>
+    /// <param name="first">Which of a name's addresses is tried first: whoever had no luck with what answers at one comes back with the next.</param>
     /// <exception cref="SocketException">The host's name cannot be resolved.</exception>
-    public ZmtpConnection(string endpoint, string socketType, ZeekClientOptions options, TimeProvider time)
+    public ZmtpConnection(string endpoint, string socketType, ZeekClientOptions options, TimeProvider time, int first = 0)
     {
         if (!HubEndpoint.TryParse(endpoint, out var host, out _port))
             throw new ArgumentException($"'{endpoint}' is no endpoint of a hub.", nameof(endpoint));
@@ -47,11 +52,14 @@ internal sealed partial class ZmtpConnection : IDisposable
         _options = options;
         _keys = options.Curve;
         _time = time;
-        _maxFrame = (int)Math.Min((long)options.Limits.MaxBytes + CurveSession.Overhead, Array.MaxLength);
+
+        // Notices of others' topics, topics and senders are frames too.
+        _maxFrame = (int)Math.Min((long)Math.Max(options.Limits.MaxBytes, NamesBytes) + CurveSession.Overhead, Array.MaxLength);
         _inbound = new InboundBuffer(_maxFrame);
         _addresses = IPAddress.TryParse(host, out var address) ? [address] : Dns.GetHostAddresses(host);
         if (_addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
+        _first = first % _addresses.Length;
         Connect();
     }
 
@@ -84,7 +92,9 @@ internal sealed partial class ZmtpConnection : IDisposable
     public string? Hint { get; private set; }
 
     /// <summary>Something is due at this distance from now even if nothing happens on the socket.</summary>
-    public TimeSpan Due => _stage switch
+    public TimeSpan Due => _broken ? TimeSpan.Zero : DueOfStage;
+
+    private TimeSpan DueOfStage => _stage switch
     {
         Stage.Idle => Left(_attemptEnded, _pause),
 
@@ -100,11 +110,11 @@ internal sealed partial class ZmtpConnection : IDisposable
         _mayFill |= readable;
         if (_stage == Stage.Connecting && (readable || writable))
             EndConnect();
-        else if (_stage == Stage.Connecting && Due == TimeSpan.Zero)
+        else if (_stage == Stage.Connecting && DueOfStage == TimeSpan.Zero)
             TryLater();
-        else if (_stage == Stage.Idle && Due == TimeSpan.Zero)
+        else if (_stage == Stage.Idle && DueOfStage == TimeSpan.Zero)
             Connect();
-        else if (_stage is Stage.Greeting or Stage.Handshake && Due == TimeSpan.Zero)
+        else if (_stage is Stage.Greeting or Stage.Handshake && DueOfStage == TimeSpan.Zero)
             End(_stage == Stage.Greeting ? "it did not greet within 5 s" : "it did not end the handshake within 5 s");
         if (writable && _stage > Stage.Connecting)
             Flush();
@@ -124,6 +134,8 @@ internal sealed partial class ZmtpConnection : IDisposable
     /// <summary>Reads what has come, at most once; false where there was nothing.</summary>
     private bool Fill()
     {
+        if (_broken && !_mayFill)
+            End(fault: null);
         if (!_mayFill || Socket is not { } socket || _stage <= Stage.Connecting)
             return false;
         if (_inbound.TryFill(socket, out _mayFill))
@@ -134,7 +146,7 @@ internal sealed partial class ZmtpConnection : IDisposable
 
     private void Connect()
     {
-        var address = _addresses[Attempts++ % _addresses.Length];
+        var address = _addresses[(_first + Attempts++) % _addresses.Length];
         _attemptBegan = _time.GetTimestamp();
         try
         {
