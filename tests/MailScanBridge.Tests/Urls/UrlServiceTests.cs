@@ -195,7 +195,7 @@ public sealed class UrlServiceTests : IAsyncDisposable
     }
 
     private static UrlRequest Request(ulong seqno, string url) => new(
-        Intake.EventDecoder.Proto, "host/zeek", 7, seqno, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(url), [], "HTTP", null, "C1",
+        MailScanBridge.Intake.EventDecoder.Proto, "host/zeek", 7, seqno, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(url), [], "HTTP", null, "C1",
         IPAddress.Parse("192.0.2.1"), new ZeekPort(1, ZeekPortProtocol.Tcp), IPAddress.Parse("192.0.2.2"), new ZeekPort(80, ZeekPortProtocol.Tcp), null);
 
     private sealed class FakeSource(string name, bool isRemote, Func<UrlToLookUp, CancellationToken, Task<ScannerResult>> answer) : IUrlSource
