@@ -28,6 +28,7 @@ public sealed class RecordedFramesTests
         ["MimeType"] = "Zeek's signatures say it; the stand-in has none",
         ["MissingBytes"] = "it sees that the end of a mail is missing, not how much of it",
         ["Mail.Helo"] = "an .eml file does not have it",
+        ["Mail.Path"] = "Zeek's begins with the addresses of the connection, and it has no network",
         ["Mail.To"] = "MimeKit puts names in quotes",
         ["DeclaredType"] = "Zeek gives it with its parameters",
     };
