@@ -24,8 +24,10 @@ hook clock_stepped_back(by: interval)
 		{
 		p$closed = p$closed - by;
 		p$r$sent = p$r$sent - by;
-		p$deadline = p$deadline - by;
-		p$next_try = p$next_try - by;
+		p$since = p$since - by;
+
+		if ( p?$deadline )
+			p$deadline = p$deadline - by;
 		}
 
 	for ( _, waiting in backlog )

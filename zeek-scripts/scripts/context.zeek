@@ -66,92 +66,133 @@ function first_items(room: ContextRoom, items: vector of string): vector of stri
 	}
 
 # Of what Zeek holds as a set, a vector in an order that does not change from run to run.
-function in_order(room: ContextRoom, items: set[string]): vector of string
+function in_order(items: set[string]): vector of string
 	{
 	local result: vector of string;
 
 	for ( item in items )
-		{
-		if ( |item| > max_context_string )
-			room$cut = T;
-
-		result += shortened(item);
-		}
+		result += item;
 
 	if ( |result| > 1 )
 		sort(result, strcmp);
 
-	return first_items(room, result);
+	return result;
 	}
 
-# What a verdict echoes comes first, so that it is the last to be left out.
+# As nearly every mail's does: it is within every bound as it is.
+function fits(m: MailContext): bool
+	{
+	local items = |m$rcptto| + |m$to| + |m$cc| + |m$path|;
+
+	if ( items > max_context_items )
+		return F;
+
+	# No less than all its strings together.
+	local size = |cat(m)|;
+	return size <= max_context_string &&
+	    size + context_item * ( 10 + items ) <= max_context;
+	}
+
+# Cuts what is too long. What a verdict echoes comes first, so that it is the last to
+# be left out.
+function bounded(m: MailContext): MailContext
+	{
+	local r = MailContext($trans_depth=m$trans_depth);
+	local room = ContextRoom($left=max_context);
+
+	if ( m?$mailfrom && has_room(room, m$mailfrom) )
+		r$mailfrom = shortened(m$mailfrom);
+
+	if ( m?$msg_id && has_room(room, m$msg_id) )
+		r$msg_id = shortened(m$msg_id);
+
+	if ( m?$subject && has_room(room, m$subject) )
+		r$subject = shortened(m$subject);
+
+	r$rcptto = first_items(room, m$rcptto);
+
+	if ( m?$from && has_room(room, m$from) )
+		r$from = shortened(m$from);
+
+	if ( m?$reply_to && has_room(room, m$reply_to) )
+		r$reply_to = shortened(m$reply_to);
+
+	if ( m?$helo && has_room(room, m$helo) )
+		r$helo = shortened(m$helo);
+
+	if ( m?$date && has_room(room, m$date) )
+		r$date = shortened(m$date);
+
+	if ( m?$first_received && has_room(room, m$first_received) )
+		r$first_received = shortened(m$first_received);
+
+	if ( m?$user_agent && has_room(room, m$user_agent) )
+		r$user_agent = shortened(m$user_agent);
+
+	r$path = first_items(room, m$path);
+	r$to = first_items(room, m$to);
+	r$cc = first_items(room, m$cc);
+	r$cut = room$cut;
+	return r;
+	}
+
+# Made for each mail, in the path of packets: so first as it is, without further calls.
 function mail_context(s: SMTP::Info): MailContext
 	{
 	local m = MailContext($trans_depth=s$trans_depth);
-	local room = ContextRoom($left=max_context);
 
-	if ( s?$mailfrom && has_room(room, s$mailfrom) )
-		m$mailfrom = shortened(s$mailfrom);
+	if ( s?$mailfrom )
+		m$mailfrom = s$mailfrom;
 
-	if ( s?$msg_id && has_room(room, s$msg_id) )
-		m$msg_id = shortened(s$msg_id);
+	if ( s?$msg_id )
+		m$msg_id = s$msg_id;
 
-	if ( s?$subject && has_room(room, s$subject) )
-		m$subject = shortened(s$subject);
+	if ( s?$subject )
+		m$subject = s$subject;
 
 	if ( s?$rcptto )
-		m$rcptto = in_order(room, s$rcptto);
+		m$rcptto = in_order(s$rcptto);
 
-	if ( s?$from && has_room(room, s$from) )
-		m$from = shortened(s$from);
+	if ( s?$from )
+		m$from = s$from;
 
-	if ( s?$reply_to && has_room(room, s$reply_to) )
-		m$reply_to = shortened(s$reply_to);
+	if ( s?$reply_to )
+		m$reply_to = s$reply_to;
 
-	if ( s?$helo && has_room(room, s$helo) )
-		m$helo = shortened(s$helo);
+	if ( s?$helo )
+		m$helo = s$helo;
 
-	if ( s?$date && has_room(room, s$date) )
-		m$date = shortened(s$date);
+	if ( s?$date )
+		m$date = s$date;
 
-	if ( s?$first_received && has_room(room, s$first_received) )
-		m$first_received = shortened(s$first_received);
+	if ( s?$first_received )
+		m$first_received = s$first_received;
 
-	if ( s?$user_agent && has_room(room, s$user_agent) )
-		m$user_agent = shortened(s$user_agent);
+	if ( s?$user_agent )
+		m$user_agent = s$user_agent;
 
 	if ( s?$path )
-		{
-		local path: vector of string;
-
 		for ( i, hop in s$path )
 			{
 			if ( i > max_context_items )
 				break;
 
-			path += cat(hop);
+			m$path += cat(hop);
 			}
 
-		m$path = first_items(room, path);
-		}
-
 	if ( s?$to )
-		m$to = in_order(room, s$to);
+		m$to = in_order(s$to);
 
 	if ( s?$cc )
-		m$cc = in_order(room, s$cc);
+		m$cc = in_order(s$cc);
 
-	m$cut = room$cut;
-	return m;
+	return fits(m) ? m : bounded(m);
 	}
 
 # What hooks added, within the bounds: an entry that goes beyond them is left out
 # whole, since half a value is another value.
 function bound_meta(r: FileRequest)
 	{
-	if ( |r$meta| == 0 )
-		return;
-
 	local keys: vector of string;
 
 	for ( k in r$meta )

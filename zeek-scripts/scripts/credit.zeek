@@ -50,13 +50,8 @@ function publish_request(p: Pending, now: time)
 	local r = p$r;
 
 	if ( p$tries == 0 )
-		{
-		local longest = p$closed + max_answer_wait;
-		local patient = now + patience();
-		p$deadline = patient < longest ? patient : longest;
-		}
+		p$since = now;
 
-	p$next_try = now + accept_timeout * ( 1 << p$tries );
 	++p$tries;
 	++p$charge;
 	++in_flight;
@@ -130,6 +125,8 @@ function send_again(everything: bool)
 		lost_charge = 0;
 		}
 
+	local now = current_time();
+
 	for ( s, p in requests )
 		{
 		if ( everything )
@@ -145,6 +142,7 @@ function send_again(everything: bool)
 			}
 
 		p$tries = 0;
+		p$since = now;
 		queue_again(p);
 		}
 	}

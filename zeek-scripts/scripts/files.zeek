@@ -154,7 +154,9 @@ function settle_file(f: fa_file, p: Pending)
 		refuse(p, "policy", "left out by configuration");
 	else
 		{
-		bound_meta(p$r);
+		if ( |p$r$meta| > 0 )
+			bound_meta(p$r);
+
 		ask(p);
 		}
 	}
@@ -180,8 +182,8 @@ event file_state_remove(f: fa_file) &priority=-5
 
 	if ( ! state$plan$scan )
 		{
-		if ( state$kind == "message" )
-			mail_settled(f$id);
+		if ( state$kind == "message" && state?$mail_files )
+			mail_file_settled(state$mail_files);
 
 		return;
 		}
@@ -215,8 +217,14 @@ event file_state_remove(f: fa_file) &priority=-5
 			break;
 			}
 
-	if ( state$kind == "part" && f?$parent_id )
-		mail_file_comes(f$parent_id);
+	if ( state?$mail_files )
+		{
+		p$mail_files = state$mail_files;
+
+		# The message was counted when the mail began.
+		if ( state$kind == "part" )
+			++p$mail_files$open;
+		}
 
 	# Whether a mail or an answer without a size came to its end is known by events
 	# that follow this one, from the same packet or a later one.

@@ -33,6 +33,15 @@ export {
 		hash: bool;
 	};
 
+	## A mail, as far as news of it goes: told together, when all its files have
+	## their rows.
+	type MailFiles: record {
+		## The whole message's file.
+		fuid: string;
+		## Files that were, or are to be, asked about and have no first row.
+		open: count &default=0;
+	};
+
 	## What is kept with a file while Zeek sees it.
 	type FileState: record {
 		## ``message``, ``part`` or ``file``.
@@ -41,6 +50,8 @@ export {
 		declared_type: string &optional;
 		## The plan, once it was made.
 		plan: FilePlan &optional;
+		## The mail that it is, or is a part of.
+		mail_files: MailFiles &optional;
 		## Where it is extracted to, if it is.
 		path: string &default="";
 		## It stopped at the limit.

@@ -21,9 +21,6 @@ type BadNews: record {
 # whole mail's fuid.
 global bad_news: table[string] of BadNews;
 
-# Files of a mail that are asked about and have no first row yet.
-global mail_files: table[string] of count;
-
 # A mail may have any number of parts; what is said of it may not.
 function add_once(v: vector of string, s: string)
 	{
@@ -102,7 +99,7 @@ function tells_more(row: Info, known: Info): bool
 	return known$kind == "message" && row$kind != "message";
 	}
 
-function notice_about_file(row: Info, desc: string, now: time)
+function notice_about_file(row: Info, desc: string, of_open_mail: bool, now: time)
 	{
 	local mail = mail_of(row$kind, row$fuid, row?$parent_fuid ? row$parent_fuid : "");
 	local b: BadNews;
@@ -130,7 +127,7 @@ function notice_about_file(row: Info, desc: string, now: time)
 
 	# What comes late seldom comes alone, and what else of the mail comes with it
 	# would be suppressed as told already.
-	if ( mail != "" && ! ended && ( mail in mail_files || row$status != "first" ) )
+	if ( mail != "" && ! ended && ( of_open_mail || row$status != "first" ) )
 		{
 		bad_news[mail] = b;
 		return;
@@ -153,43 +150,11 @@ function tell_about_mail(mail: string)
 	tell_mail(b, mail);
 	}
 
-# A mail begins, or one of its parts is asked about: one more first row to come
-# before the mail is through.
-function mail_file_comes(mail: string)
-	{
-	if ( mail == "" )
-		return;
-
-	if ( mail in mail_files )
-		++mail_files[mail];
-	else
-		mail_files[mail] = 1;
-	}
-
 # A file of a mail has its first row. The whole mail ends after all its parts.
-function mail_settled(mail: string)
+function mail_file_settled(mail: MailFiles)
 	{
-	if ( mail !in mail_files )
-		return;
-
-	local others = mail_files[mail] - 1;
-
-	if ( others > 0 )
-		{
-		mail_files[mail] = others;
-		return;
-		}
-
-	delete mail_files[mail];
-	tell_about_mail(mail);
-	}
-
-function mail_file_settled(r: FileRequest)
-	{
-	if ( r$kind == "message" )
-		mail_settled(r$fuid);
-	else if ( r$kind == "part" && r?$parent_fuid )
-		mail_settled(r$parent_fuid);
+	if ( --mail$open == 0 && |bad_news| > 0 )
+		tell_about_mail(mail$fuid);
 	}
 
 # Tell what is due; *everything* at the end.
@@ -206,8 +171,9 @@ function tell_what_is_due(now: time, everything: bool)
 	}
 
 # Settle a row that carries the daemon's verdict. The file's description is
-# Zeek's own, where it still has one.
-function write_verdict(v: Verdict, row: Info, desc: string, now: time)
+# Zeek's own, where it still has one. *of_open_mail*: it is the first row of a file
+# of a mail, and so that mail is not through.
+function write_verdict(v: Verdict, row: Info, desc: string, of_open_mail: bool, now: time)
 	{
 	local response = Response($notice=row$verdict == "malicious" ||
 	    (row$verdict == "suspicious" && notice_on_suspicious));
@@ -216,7 +182,7 @@ function write_verdict(v: Verdict, row: Info, desc: string, now: time)
 	Log::write(LOG, row);
 
 	if ( response$notice )
-		notice_about_file(row, desc, now);
+		notice_about_file(row, desc, of_open_mail, now);
 
 	# An earlier incarnation's verdict is told, and nothing more: what it is
 	# about is long over.

@@ -12,6 +12,8 @@ type Pending: record {
 	id: conn_id &optional;
 	# Zeek's own description of the file.
 	desc: string &default="";
+	# The mail that it is, or is a part of.
+	mail_files: MailFiles &optional;
 	# Bytes of it on the disk.
 	bytes: count &default=0;
 	# Wall clock at which the file ended.
@@ -28,9 +30,9 @@ type Pending: record {
 	charge: count &default=0;
 	# Publications since the last new epoch.
 	tries: count &default=0;
-	# While not accepted: when to publish again.
-	next_try: time &optional;
-	# When to give up.
+	# While not accepted: since when it should be, by the wall clock.
+	since: time &optional;
+	# Once accepted: when to give up.
 	deadline: time &optional;
 };
 
@@ -143,7 +145,9 @@ function write_given_up(p: Pending, reason: string, detail: string, now: time)
 	row$latency = now - p$closed;
 	bump(stats$reasons, reason);
 	Log::write(LOG, row);
-	mail_file_settled(p$r);
+
+	if ( p?$mail_files )
+		mail_file_settled(p$mail_files);
 	}
 
 # Give up on what was never published: the file is still ours to remove.

@@ -12,12 +12,9 @@ function refuse(p: Pending, reason: string, detail: string)
 	give_up_unsent(p, reason, detail, p$closed);
 	}
 
-# Take a file that ended and is to be asked about.
-function ask(p: Pending)
+# What cannot be asked at once waits, or is given up.
+function ask_later(p: Pending, now: time)
 	{
-	local now = p$closed;
-	++stats$files;
-
 	if ( ended )
 		give_up_unsent(p, "timeout", "Zeek ended before it could ask", now);
 	else if ( down && require_bridge )
@@ -27,15 +24,25 @@ function ask(p: Pending)
 		++stats$over_bytes;
 		give_up_unsent(p, down ? "no_bridge" : "overload", "too many bytes wait for their verdicts", now);
 		}
-	else if ( up && in_flight < credit && again_first > again_last &&
-	          backlog_first > backlog_last && |requests| < max_open )
-		publish_first(p, now);
 	else if ( tracing || backlog_size() < max_backlog )
 		add_to_backlog(p);
 	else if ( down )
 		give_up_unsent(p, "no_bridge", "too many requests wait for the bridge", now);
 	else
 		give_up_unsent(p, "overload", "too many requests wait", now);
+	}
+
+# Take a file that ended and is to be asked about.
+function ask(p: Pending)
+	{
+	local now = p$closed;
+	++stats$files;
+
+	if ( up && in_flight < credit && again_first > again_last && backlog_first > backlog_last &&
+	     |requests| < max_open && ! ended && ( tracing || ! over_bytes(p$bytes) ) )
+		publish_first(p, now);
+	else
+		ask_later(p, now);
 
 	if ( tracing )
 		trace_balance(now);
@@ -67,14 +74,17 @@ function give_up_all(detail: string, now: time)
 function sweep(now: time)
 	{
 	local hopeless: vector of count;
+	local too_early = now - patience();
+	local too_old = now - max_answer_wait;
 
 	for ( s in unaccepted )
 		{
 		local p = requests[s];
 
-		if ( now >= p$deadline )
+		if ( p$since <= too_early || p$closed <= too_old )
 			hopeless += s;
-		else if ( up && ! p$queued && now >= p$next_try && p$tries < max_attempts )
+		else if ( up && ! p$queued && p$tries < max_attempts &&
+		          now - p$r$sent >= accept_timeout * ( 1 << ( p$tries - 1 ) ) )
 			queue_again(p);
 		}
 

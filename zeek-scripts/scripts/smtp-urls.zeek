@@ -61,7 +61,7 @@ event url_text(f: fa_file, data: string)
 event file_sniff(f: fa_file, meta: fa_metadata) &priority=-6
 	{
 	# The whole message would have the same URLs again.
-	if ( asking && f$source == "SMTP" && "SMTP" in url_sources &&
+	if ( |url_sources| > 0 && asking && f$source == "SMTP" && "SMTP" in url_sources &&
 	     state_of(f)$kind == "part" && meta?$mime_type && /^text\// in meta$mime_type )
 		Files::add_analyzer(f, Files::ANALYZER_DATA_EVENT, Files::AnalyzerArgs($stream_event=url_text));
 	}

@@ -18,6 +18,8 @@ type MailState: record {
 	ended: bool &default=F;
 	# Parts that were to be asked about so far.
 	parts: count &default=0;
+	# Those that have no first row.
+	files: MailFiles;
 	# Its envelope and headers, once a part of it begins.
 	context: MailContext &optional;
 	# The part that ended last, while it may have broken off.
@@ -52,15 +54,6 @@ event mime_one_header(c: connection, h: mime_header_rec) &priority=3
 		c$smtp$entity$mailscan_type = h$value;
 	}
 
-# One context for all files of a mail.
-function context_of(mail: MailState, c: connection): MailContext
-	{
-	if ( ! mail?$context )
-		mail$context = mail_context(c$smtp);
-
-	return mail$context;
-	}
-
 # Zeek's own handler, at priority 5, says which file is the whole message.
 event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priority=-5
 	{
@@ -85,8 +78,8 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 		# Files of connections that began in the same microsecond may be one for Zeek.
 		if ( ! state?$mail )
 			{
-			state$mail = MailState($ended=c$mailscan_last_chunk);
-			mail_file_comes(f$id);
+			state$mail = MailState($ended=c$mailscan_last_chunk, $files=MailFiles($fuid=f$id, $open=1));
+			state$mail_files = state$mail$files;
 			}
 
 		c$mailscan_mail = state$mail;
@@ -95,9 +88,15 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 
 	if ( c?$mailscan_mail )
 		{
-		state$mail = c$mailscan_mail;
-		context_of(state$mail, c);
-		settle_held(state$mail, T);
+		local mail = c$mailscan_mail;
+		state$mail = mail;
+		state$mail_files = mail$files;
+
+		if ( ! mail?$context )
+			mail$context = mail_context(c$smtp);
+
+		if ( mail?$held )
+			settle_held(mail, T);
 		}
 
 	if ( c$smtp?$entity && c$smtp$entity?$mailscan_type )
@@ -106,8 +105,16 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 
 hook add_context(f: fa_file, c: connection, p: Pending)
 	{
-	if ( f$source == "SMTP" && c?$smtp )
-		p$r$mail = f$mailscan?$mail ? context_of(f$mailscan$mail, c) : mail_context(c$smtp);
+	if ( f$source != "SMTP" || ! c?$smtp )
+		return;
+
+	local state = f$mailscan;
+
+	# One context for all files of a mail, which one without parts has not yet.
+	if ( state?$mail && state$mail?$context )
+		p$r$mail = state$mail$context;
+	else
+		p$r$mail = mail_context(c$smtp);
 	}
 
 hook within_limits(f: fa_file)
@@ -144,9 +151,6 @@ event conn_weird(name: string, c: connection, addl: string)
 # The last part is settled: the next one began, or the mail is through.
 function settle_held(mail: MailState, complete: bool)
 	{
-	if ( ! mail?$held )
-		return;
-
 	local p = mail$held;
 	local f = mail$held_file;
 	delete mail$held;
@@ -166,7 +170,9 @@ hook hold_back(f: fa_file, p: Pending)
 	if ( state$kind != "part" || ! state?$mail || ! f?$parent_id || ! Files::file_exists(f$parent_id) )
 		return;
 
-	settle_held(state$mail, T);
+	if ( state$mail?$held )
+		settle_held(state$mail, T);
+
 	state$mail$held = p;
 	state$mail$held_file = f;
 	break;
@@ -174,7 +180,8 @@ hook hold_back(f: fa_file, p: Pending)
 
 event mail_through(mail: MailState)
 	{
-	settle_held(mail, mail$ended);
+	if ( mail?$held )
+		settle_held(mail, mail$ended);
 	}
 
 event file_state_remove(f: fa_file)

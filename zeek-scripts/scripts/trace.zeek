@@ -81,13 +81,22 @@ function settle(now: time)
 # Called whenever the number of open requests may have changed.
 function trace_balance(now: time)
 	{
-	if ( ended )
-		return;
-
 	# In the path of packets, so without further calls.
 	local open_now = |requests| + backlog_last + 1 - backlog_first + |open_urls|;
 
-	if ( draining )
+	if ( ! held && ! draining )
+		{
+		if ( ended )
+			return;
+
+		if ( open_now >= trace_max_open || ( max_open_bytes > 0 && open_bytes >= max_open_bytes ) )
+			hold(now);
+		else if ( now - last_tick >= tick_interval )
+			look_at_clock(now);
+		}
+	else if ( ended )
+		return;
+	else if ( draining )
 		{
 		if ( flushed && open_now == 0 )
 			settle(now);
@@ -99,13 +108,6 @@ function trace_balance(now: time)
 
 		starting = F;
 		release();
-		}
-	else if ( ! held )
-		{
-		if ( open_now >= trace_max_open || ( max_open_bytes > 0 && open_bytes >= max_open_bytes ) )
-			hold(now);
-		else if ( now - last_tick >= tick_interval )
-			look_at_clock(now);
 		}
 	else if ( ! listening && open_now <= trace_max_open / 2 &&
 	          ( max_open_bytes == 0 || open_bytes <= max_open_bytes / 2 ) )

@@ -127,8 +127,10 @@ function close_with(p: Pending, v: Verdict, now: time)
 	row$latency = now - p$closed;
 	bump(stats$verdicts, v$verdict);
 	observe_latency(row$latency);
-	write_verdict(v, row, p$desc, now);
-	mail_file_settled(p$r);
+	write_verdict(v, row, p$desc, p?$mail_files, now);
+
+	if ( p?$mail_files )
+		mail_file_settled(p$mail_files);
 	}
 
 function add_late(v: Verdict, now: time)
@@ -146,7 +148,7 @@ function add_late(v: Verdict, now: time)
 		remember_rescan(v);
 
 	++stats$late;
-	write_verdict(v, row, "", now);
+	write_verdict(v, row, "", F, now);
 	}
 
 function add_orphan(v: Verdict, now: time)
@@ -161,7 +163,7 @@ function add_orphan(v: Verdict, now: time)
 
 	orphans[v$incarnation, v$seqno] = v$revision;
 	++stats$orphan;
-	write_verdict(v, row, "", now);
+	write_verdict(v, row, "", F, now);
 	}
 
 function add_rescan(v: Verdict, now: time)
@@ -171,7 +173,7 @@ function add_rescan(v: Verdict, now: time)
 	row$status = "rescan";
 	remember_rescan(v);
 	++stats$rescan;
-	write_verdict(v, row, "", now);
+	write_verdict(v, row, "", F, now);
 	}
 
 event verdict(v: Verdict)

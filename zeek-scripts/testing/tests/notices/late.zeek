@@ -41,12 +41,14 @@ event zeek_init() &priority=-20
 event late()
 	{
 	local i = 0;
+	local mail = MailFiles($fuid="FM");
 
 	while ( ++i <= 7 )
 		{
 		local p = test_pending();
 		p$r$parent_fuid = "FM";
-		mail_file_comes("FM");
+		p$mail_files = mail;
+		++mail$open;
 		ask(p);
 		give_up(i, "timeout", "by the test", current_time());
 		}

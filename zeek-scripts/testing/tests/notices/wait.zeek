@@ -15,9 +15,8 @@ event zeek_init() &priority=-20
 	event bridge_status(test_status(test_epoch, 200, T));
 
 	# The mail itself has not ended.
-	mail_file_comes("FM");
-	mail_file_comes("FM");
 	local p = test_pending();
+	p$mail_files = MailFiles($fuid="FM", $open=2);
 	p$r$parent_fuid = "FM";
 	ask(p);
 	event verdict(test_verdict(1, "malicious"));

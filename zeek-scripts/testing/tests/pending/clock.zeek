@@ -29,8 +29,7 @@ event stepped()
 		{
 		p$closed = p$closed + 1hr;
 		p$r$sent = p$r$sent + 1hr;
-		p$deadline = p$deadline + 1hr;
-		p$next_try = p$next_try + 1hr;
+		p$since = p$since + 1hr;
 		}
 
 	last_heard = last_heard + 1hr;

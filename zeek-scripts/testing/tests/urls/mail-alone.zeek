@@ -18,5 +18,5 @@ hook url_policy(c: connection, r: UrlRequest)
 
 event zeek_done() &priority=-20
 	{
-	print "asked", url_stats$asked, "left", |mail_files|;
+	print "asked", url_stats$asked;
 	}
