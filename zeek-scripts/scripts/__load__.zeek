@@ -24,6 +24,8 @@
 @load ./pending
 @load ./credit
 @load ./requests
+# What the workers that ask one bridge may have under way together.
+@load ./share
 @load ./verdicts
 # Is the bridge there?
 @load ./liveness
@@ -35,6 +37,7 @@
 @load ./http
 @load ./ftp
 # URLs, where the user asks for them.
+@load ./url-bound
 @load ./urls
 @load ./http-urls
 @load ./smtp-urls

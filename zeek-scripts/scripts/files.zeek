@@ -37,7 +37,10 @@ function state_of(f: fa_file): FileState
 # Decide, once, and start extraction.
 function attach(f: fa_file, meta: fa_metadata, extract: bool)
 	{
-	local state = state_of(f);
+	if ( ! f?$mailscan )
+		f$mailscan = FileState();
+
+	local state = f$mailscan;
 
 	if ( state?$plan )
 		return;

@@ -39,7 +39,7 @@ function say_hello(now: time)
 		hello_since = now;
 
 	hello_last = now;
-	hello_gap = hello_gap * 2.0 > 5sec ? 5sec : hello_gap * 2.0;
+	hello_gap = hello_gap * 2.0 > max_hello_gap ? max_hello_gap : hello_gap * 2.0;
 
 	Cluster::publish(request_topic, node_hello, NodeHello($proto=proto, $node=our_node,
 	    $incarnation=our_incarnation, $zeek_version=zeek_version(), $trace=tracing,
@@ -92,6 +92,8 @@ function go_up(s: BridgeStatus, now: time)
 	local new_epoch = s$epoch != bridge_epoch;
 	local was_up = up;
 
+	# The next one is to prove that what was published since has arrived.
+	hello_gap = 1sec;
 	arrived_before(hello_since);
 	hello_since = double_to_time(0.0);
 	bridge_epoch = s$epoch;

@@ -100,56 +100,7 @@ event zeek_init() &priority=5
 	    $path="mailscan", $policy=log_policy));
 	}
 
-# What a row says of the file, as far as Zeek knows it.
-function row_of_request(r: FileRequest): Info
-	{
-	local row = Info($ts=r$ts, $status="first", $verdict="unscanned",
-	    $fuid=r$fuid, $kind=r$kind, $source=r$source, $bytes=r$seen_bytes,
-	    $complete=r$complete, $node=r$node, $incarnation=r$incarnation);
-
-	if ( r$seqno > 0 )
-		{
-		row$seqno = r$seqno;
-		row$attempts = r$attempt;
-		}
-
-	if ( r?$uid )
-		row$uid = r$uid;
-
-	if ( r?$parent_fuid )
-		row$parent_fuid = r$parent_fuid;
-
-	if ( r?$is_orig )
-		row$is_orig = r$is_orig;
-
-	if ( r?$filename )
-		row$filename = r$filename;
-
-	if ( r?$mime_type )
-		row$mime_type = r$mime_type;
-
-	if ( r?$sha256 )
-		row$sha256 = r$sha256;
-
-	if ( r?$mail )
-		{
-		local m = r$mail;
-		row$rcptto = m$rcptto;
-
-		if ( m?$mailfrom )
-			row$mailfrom = m$mailfrom;
-
-		if ( m?$subject )
-			row$subject = m$subject;
-
-		if ( m?$msg_id )
-			row$msg_id = m$msg_id;
-		}
-
-	return row;
-	}
-
-# The same from the verdict's echo, where the request is gone.
+# What a row says of a file whose request is gone, from the verdict's echo.
 function row_of_echo(v: Verdict): Info
 	{
 	local row = Info($ts=v$ts, $status="late", $verdict=v$verdict, $seqno=v$seqno,
@@ -204,7 +155,8 @@ function add_result(row: Info, v: Verdict)
 	row$score = v$score;
 	row$names = v$names;
 	row$tools = v$tools;
-	row$coverage = fmt("%d/%d", v$parts_scanned, v$parts_found);
+	row$coverage = v$parts_scanned == 1 && v$parts_found == 1 ? "1/1" :
+	    fmt("%d/%d", v$parts_scanned, v$parts_found);
 
 	if ( v$detected_type != "" )
 		row$detected_type = v$detected_type;

@@ -196,6 +196,7 @@ global needs_time: vector of string = {
 	"MailScan::accept_timeout",
 	"MailScan::max_answer_wait",
 	"MailScan::url_timeout",
+	"MailScan::max_hello_gap",
 	"MailScan::ledger_interval",
 	"MailScan::tick_interval"
 };
@@ -204,9 +205,6 @@ global needs_time: vector of string = {
 # heartbeats, see trace.zeek.
 global trace_balance: function(now: time);
 global trace_listen: function(now: time): bool;
-
-# Notes how long a verdict took, see metrics.zeek.
-global observe_latency: function(latency: interval);
 
 # Gives up lookups of URLs whose time is up; at the end, all.
 global sweep_urls: function(now: time);

@@ -36,20 +36,7 @@ global metric_open_bytes = gauge("open_bytes", "Bytes of files without a first r
 global metric_in_flight = gauge("in_flight", "Publications without proof of arrival");
 global metric_up = gauge("bridge_up", "1 if the bridge answers");
 
-global metric_latency = Telemetry::register_histogram_family(Telemetry::MetricOpts($prefix="zeek",
-    $name="mailscan_verdict_latency", $unit="seconds",
-    $help_text="From the end of a file to its verdict, wall clock",
-    $bounds=vector(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)));
-
 const no_labels: vector of string = vector();
-
-# Looked up once, not for each verdict.
-global latencies = Telemetry::histogram_with(metric_latency, no_labels);
-
-function observe_latency(latency: interval)
-	{
-	Telemetry::histogram_observe(latencies, latency / 1sec);
-	}
 
 hook Telemetry::sync()
 	{

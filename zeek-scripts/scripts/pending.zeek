@@ -118,15 +118,58 @@ function take_from_backlog(): Pending
 	return p;
 	}
 
+# What a row says of the file, as far as Zeek knows it.
 function row_of(p: Pending): Info
 	{
-	local row = row_of_request(p$r);
+	local r = p$r;
+	local row = Info($ts=r$ts, $status="first", $verdict="unscanned",
+	    $fuid=r$fuid, $kind=r$kind, $source=r$source, $bytes=r$seen_bytes,
+	    $complete=r$complete, $node=r$node, $incarnation=r$incarnation);
+
+	if ( r$seqno > 0 )
+		{
+		row$seqno = r$seqno;
+		row$attempts = r$attempt;
+		}
+
+	if ( r?$uid )
+		row$uid = r$uid;
+
+	if ( r?$parent_fuid )
+		row$parent_fuid = r$parent_fuid;
+
+	if ( r?$is_orig )
+		row$is_orig = r$is_orig;
+
+	if ( r?$filename )
+		row$filename = r$filename;
+
+	if ( r?$mime_type )
+		row$mime_type = r$mime_type;
+
+	if ( r?$sha256 )
+		row$sha256 = r$sha256;
+
+	if ( r?$mail )
+		{
+		local m = r$mail;
+		row$rcptto = m$rcptto;
+
+		if ( m?$mailfrom )
+			row$mailfrom = m$mailfrom;
+
+		if ( m?$subject )
+			row$subject = m$subject;
+
+		if ( m?$msg_id )
+			row$msg_id = m$msg_id;
+		}
 
 	if ( p?$id )
 		row$id = p$id;
-	else if ( p$r?$orig_h )
-		row$id = conn_id($orig_h=p$r$orig_h, $orig_p=p$r$orig_p, $resp_h=p$r$resp_h,
-		    $resp_p=p$r$resp_p);
+	else if ( r?$orig_h )
+		row$id = conn_id($orig_h=r$orig_h, $orig_p=r$orig_p, $resp_h=r$resp_h,
+		    $resp_p=r$resp_p);
 
 	if ( p?$md5 )
 		row$md5 = p$md5;

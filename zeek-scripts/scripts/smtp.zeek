@@ -65,7 +65,10 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 	if ( ! wanted && "SMTP" !in url_sources )
 		return;
 
-	local state = state_of(f);
+	if ( ! f?$mailscan )
+		f$mailscan = FileState();
+
+	local state = f$mailscan;
 	local whole = c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid;
 	state$kind = whole ? "message" : "part";
 

@@ -8,6 +8,7 @@
 ##! there is no bridge, is not asked about and only counted, in
 ##! mailscan_ledger.log: a row for each would double http.log.
 
+@load ./context
 @load ./liveness
 @load ./url-bound
 
@@ -74,11 +75,11 @@ function ask_about_url(c: connection, source: string, url: string, host: string,
 
 	local r = UrlRequest($proto=proto, $node=our_node, $incarnation=our_incarnation,
 	    $seqno=last_url_seqno + 1, $ts=network_time(), $sent=now, $url=asked_url,
-	    $host=host, $source=source, $uid=c$uid, $orig_h=c$id$orig_h,
+	    $host=shortened(host), $source=source, $uid=c$uid, $orig_h=c$id$orig_h,
 	    $orig_p=c$id$orig_p, $resp_h=c$id$resp_h, $resp_p=c$id$resp_p);
 
 	if ( who != "" )
-		r$who = who;
+		r$who = shortened(who);
 
 	if ( fuid != "" )
 		r$fuid = fuid;
@@ -160,6 +161,18 @@ function sweep_urls(now: time)
 	{
 	give_up_urls(ended ? now + 1sec : now - url_timeout, up || ended ? "timeout" : "no_bridge",
 	    ended ? "Zeek ended" : "no answer in time", now);
+	}
+
+hook clock_stepped_back(by: interval)
+	{
+	for ( _, r in open_urls )
+		r$sent = r$sent - by;
+
+	for ( seqno, sent in late_urls )
+		late_urls[seqno] = sent - by;
+
+	url_answered = url_answered - by;
+	url_probe_at = url_probe_at - by;
 	}
 
 # What stands for the URL in a message: hostile bytes, and no link to click on.

@@ -1,4 +1,4 @@
-# @TEST-DOC: A lookup that nobody answers is given up after its time; late, foreign, unknown and repeated answers; the caps; a URL that was clean is not asked about again.
+# @TEST-DOC: A lookup that nobody answers is given up after its time; late, foreign, unknown and repeated answers; the caps; a URL that was clean is not asked about again; names are bounded; a step of the wall clock delays nothing.
 #
 # @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -b %INPUT  > out
 # @TEST-EXEC: btest-diff out
@@ -11,6 +11,7 @@
 
 redef MailScan::url_timeout = 300msec;
 redef MailScan::max_open_urls = 3;
+redef MailScan::max_context_string = 12;
 redef MailScan::max_url_length = 30;
 
 module MailScan;
@@ -57,7 +58,7 @@ event step2()
 	{
 	ask_about_url(c, "HTTP", "http://private.example/", "private.example", "", "");
 	ask_about_url(c, "HTTP", "http://u1.example/", "u1.example", "bob", "");
-	ask_about_url(c, "HTTP", "http://u2.example/and/much/more/than/fits", "u2.example", "", "");
+	ask_about_url(c, "HTTP", "http://u2.example/and/much/more/than/fits", "u2.example.and.more", "somebody with a long name", "");
 	ask_about_url(c, "HTTP", "http://u3.example/", "u3.example", "", "");
 	ask_about_url(c, "HTTP", "http://u4.example/", "u4.example", "", "");
 	show_urls("one too many");
@@ -80,6 +81,16 @@ event step3()
 	{
 	ask_about_url(c, "HTTP", "http://u1.example/", "u1.example", "bob", "");
 	show_urls("answered");
+	print open_urls[2]$host, open_urls[2]$who;
+
+	# As it was before the clock was stepped back by an hour.
+	for ( _, r in open_urls )
+		r$sent = r$sent + 1hr;
+
+	last_heard = last_heard + 1hr;
+	hello_last = hello_last + 1hr;
+	last_tick = last_tick + 1hr;
+	last_clock = current_time() + 1hr;
 	schedule 1sec { step4() };
 	}
 
