@@ -87,8 +87,15 @@ event ftp_asked(resp_h: addr, resp_p: port, transfer: FtpTransfer)
 # Zeek's own handlers of these, at priority 5, keep the session.
 event ftp_reply(c: connection, code: count, msg: string, cont_resp: bool)
 	{
-	if ( ( code == 227 || code == 229 ) && ! cont_resp )
+	if ( cont_resp )
+		return;
+
+	if ( code == 227 || code == 229 )
 		ftp_announced(c);
+	else if ( code >= 400 && ftp_is_wanted() && c?$ftp && c$ftp?$mailscan_channel &&
+	          c$ftp?$cmdarg && c$ftp$cmdarg$cmd in ftp_files )
+		# What was asked for does not come; its channel is there for something else.
+		delete ftp_transfers[c$ftp$mailscan_channel$resp_h, c$ftp$mailscan_channel$resp_p];
 	}
 
 event ftp_request(c: connection, command: string, arg: string)
@@ -133,9 +140,14 @@ event ftp_request(c: connection, command: string, arg: string)
 		transfer$name = shortened(arg);
 
 	# Asked for again before any of it came: it may be either.
-	if ( [channel$resp_h, channel$resp_p] in ftp_transfers &&
-	     ftp_transfers[channel$resp_h, channel$resp_p]$piece )
-		transfer$piece = T;
+	if ( [channel$resp_h, channel$resp_p] in ftp_transfers )
+		{
+		local other = ftp_transfers[channel$resp_h, channel$resp_p];
+		transfer$piece = transfer$piece || other$piece;
+
+		if ( transfer$name != other$name )
+			transfer$name = "";
+		}
 
 	ftp_remember(channel$resp_h, channel$resp_p, transfer);
 
