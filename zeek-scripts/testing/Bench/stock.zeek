@@ -4,7 +4,9 @@
 
 redef SMTP::enable_rfc822_msg_file_analysis = T;
 
-global n = 0;
+module Stock;
+
+global extracted = 0;
 
 event file_sniff(f: fa_file, meta: fa_metadata)
 	{
@@ -13,5 +15,5 @@ event file_sniff(f: fa_file, meta: fa_metadata)
 
 	Files::add_analyzer(f, Files::ANALYZER_SHA256);
 	Files::add_analyzer(f, Files::ANALYZER_EXTRACT, Files::AnalyzerArgs(
-	    $extract_filename=fmt("%s/%d-%s", getenv("MAILSCAN_SPOOL"), ++n, f$id)));
+	    $extract_filename=fmt("%s/%d-%s", getenv("MAILSCAN_SPOOL"), ++extracted, f$id)));
 	}
