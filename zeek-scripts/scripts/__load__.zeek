@@ -37,6 +37,7 @@
 @load ./http
 @load ./ftp
 # URLs, where the user asks for them.
+@load ./url-parts
 @load ./url-bound
 @load ./urls
 @load ./http-urls

@@ -133,6 +133,10 @@ function bounded(m: MailContext): MailContext
 	r$to = first_items(room, m$to);
 	r$cc = first_items(room, m$cc);
 	r$cut = room$cut;
+
+	if ( r$cut )
+		++stats$context_cut;
+
 	return r;
 	}
 

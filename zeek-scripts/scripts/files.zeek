@@ -174,12 +174,18 @@ event file_through(f: fa_file, c: connection, p: Pending)
 
 event file_state_remove(f: fa_file) &priority=-5
 	{
-	if ( ! asking || f$source !in sources )
+	if ( ! asking )
 		return;
 
-	# Nothing of it was seen: it never got as far as a plan.
+	# Nothing of it was seen: it never got as far as a plan. What has one keeps it,
+	# whatever the sources are by now.
 	if ( ! f?$mailscan || ! f$mailscan?$plan )
+		{
+		if ( f$source !in sources )
+			return;
+
 		attach(f, fa_metadata(), F);
+		}
 
 	local state = f$mailscan;
 

@@ -2,6 +2,7 @@
 ##! of the answer has come.
 
 @load base/protocols/http
+@load ./url-parts
 @load ./urls
 
 module MailScan;
@@ -11,7 +12,6 @@ event http_message_done(c: connection, is_orig: bool, stat: http_message_stat) &
 	if ( ! asking || ! is_orig || "HTTP" !in url_sources || ! c?$http || ! c$http?$uri )
 		return;
 
-	local host = c$http?$host ? c$http$host : "";
-	ask_about_url(c, "HTTP", HTTP::build_url_http(c$http), host,
+	ask_about_url(c, "HTTP", requested_url(c$http), requested_host(c$http),
 	    c$http?$username ? c$http$username : "", "");
 	}

@@ -2,6 +2,7 @@
 
 @load base/protocols/http
 @load ./files
+@load ./url-parts
 
 module MailScan;
 
@@ -17,6 +18,8 @@ type HttpMessage: record {
 	chunked: bool &default=F;
 	# It broke off.
 	broke_off: bool &default=F;
+	# It is a piece of something, and Zeek does not know which.
+	piece: bool &default=F;
 };
 
 redef record connection += {
@@ -47,6 +50,21 @@ function http_message_of(c: connection, is_orig: bool): HttpMessage
 	return c$mailscan_answer;
 	}
 
+event http_reply(c: connection, version: string, code: count, reason: string)
+	{
+	if ( code == 206 )
+		http_message_of(c, F)$piece = T;
+	}
+
+# As Zeek reads it: then it knows where the piece belongs.
+const known_range = /^bytes +[0-9]+ *- *[0-9]+ *\/ *([0-9]+|\*) *$/;
+
+event conn_weird(name: string, c: connection, addl: string)
+	{
+	if ( /^HTTP_(non_positive_)?content_range/ in name && c?$mailscan_answer )
+		c$mailscan_answer$piece = T;
+	}
+
 event http_header(c: connection, is_orig: bool, name: string, value: string) &priority=2
 	{
 	if ( name == "CONTENT-TYPE" )
@@ -56,6 +74,8 @@ event http_header(c: connection, is_orig: bool, name: string, value: string) &pr
 		}
 	else if ( name == "TRANSFER-ENCODING" && /[cC][hH][uU][nN][kK][eE][dD]/ in value )
 		http_message_of(c, is_orig)$chunked = T;
+	else if ( name == "CONTENT-RANGE" && ! is_orig && known_range in value )
+		http_message_of(c, F)$piece = F;
 	}
 
 event http_message_done(c: connection, is_orig: bool, stat: http_message_stat)
@@ -104,6 +124,12 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 
 hook add_context(f: fa_file, c: connection, p: Pending)
 	{
-	if ( f$source == "HTTP" && f?$http )
-		p$desc = HTTP::build_url_http(f$http);
+	if ( f$source != "HTTP" )
+		return;
+
+	if ( f?$http && f$http?$uri )
+		p$desc = requested_url(f$http);
+
+	if ( f$mailscan?$http && f$mailscan$http$piece )
+		p$r$complete = F;
 	}

@@ -240,8 +240,9 @@ function look_at_clock(now: time)
 
 event tick()
 	{
-	look_at_clock(current_time());
+	# First, so that the clock goes on whatever comes.
 	schedule tick_interval { tick() };
+	look_at_clock(current_time());
 	}
 
 @ifdef ( Cluster::Backend::ZeroMQ::subscription )

@@ -132,6 +132,14 @@ export {
 		duplicate: count &default=0;
 		## Messages that were not for us, or about what we never asked.
 		unknown: count &default=0;
+		## Requests and verdicts forgotten at :zeek:see:`MailScan::max_remembered`.
+		forgotten: count &default=0;
+		## Mails whose envelope and headers were sent cut, at
+		## :zeek:see:`MailScan::max_context` and its like.
+		context_cut: count &default=0;
+		## Mails whose bad files were told at once, at
+		## :zeek:see:`MailScan::max_open_news`.
+		news_at_once: count &default=0;
 	};
 
 	## The counters of this Zeek process.
@@ -223,6 +231,12 @@ global draining = F;
 # Reading a trace: it is held to listen for heartbeats.
 global listening = F;
 
+# Hostile bytes made fit for a message.
+function printable(s: string, limit: count &default=200): string
+	{
+	return |s| > limit ? clean(s[0:limit]) + "..." : clean(s);
+	}
+
 function bump(counters: table[string] of count, key: string)
 	{
 	if ( key in counters )
@@ -238,7 +252,7 @@ function tell_once(kind: string, detail: string)
 		return;
 
 	add complained[kind];
-	Reporter::net_weird(kind, detail, "MAILSCAN");
+	Reporter::net_weird(kind, printable(detail), "MAILSCAN");
 	}
 
 # Count what was not for us, and log each kind once.

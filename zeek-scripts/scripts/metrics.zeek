@@ -30,6 +30,7 @@ global metric_urls = counter("url_lookups", "URLs asked about and answered", vec
 global metric_urls_given_up = counter("url_given_up", "URLs asked about and not answered", vector("reason"));
 global metric_urls_not_asked = counter("url_not_asked", "URLs not asked about", vector("reason"));
 global metric_odd = counter("odd_messages", "Messages beside the ordinary course", vector("kind"));
+global metric_caps = counter("caps_hit", "What was cut, forgotten or told early at the cap of an option", vector("option"));
 global metric_open = gauge("open_requests", "Requests published and without a verdict");
 global metric_backlog = gauge("backlog", "Requests that wait to be published");
 global metric_open_bytes = gauge("open_bytes", "Bytes of files without a first row");
@@ -67,6 +68,12 @@ hook Telemetry::sync()
 	Telemetry::counter_family_set(metric_odd, vector("orphan"), stats$orphan);
 	Telemetry::counter_family_set(metric_odd, vector("duplicate"), stats$duplicate);
 	Telemetry::counter_family_set(metric_odd, vector("unknown"), stats$unknown);
+	Telemetry::counter_family_set(metric_odd, vector("url_late"), url_stats$late);
+	Telemetry::counter_family_set(metric_caps, vector("max_remembered"), stats$forgotten);
+	Telemetry::counter_family_set(metric_caps, vector("max_context"), stats$context_cut);
+	Telemetry::counter_family_set(metric_caps, vector("max_open_news"), stats$news_at_once);
+	Telemetry::counter_family_set(metric_caps, vector("max_url_length"), url_stats$cut);
+	Telemetry::counter_family_set(metric_caps, vector("max_remembered_urls"), url_stats$not_remembered);
 	Telemetry::gauge_family_set(metric_open, no_labels, |requests|);
 	Telemetry::gauge_family_set(metric_backlog, no_labels, backlog_size());
 	Telemetry::gauge_family_set(metric_open_bytes, no_labels, open_bytes);

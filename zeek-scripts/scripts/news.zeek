@@ -129,8 +129,13 @@ function notice_about_file(row: Info, desc: string, of_open_mail: bool, now: tim
 	# would be suppressed as told already.
 	if ( mail != "" && ! ended && ( of_open_mail || row$status != "first" ) )
 		{
-		bad_news[mail] = b;
-		return;
+		if ( mail in bad_news || |bad_news| < max_open_news )
+			{
+			bad_news[mail] = b;
+			return;
+			}
+
+		++stats$news_at_once;
 		}
 
 	if ( mail != "" )

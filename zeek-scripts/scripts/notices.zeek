@@ -96,12 +96,6 @@ export {
 	global verdict_policy: hook(v: Verdict, row: Info, response: Response);
 }
 
-# Hostile bytes made fit for a message.
-function printable(s: string, limit: count &default=200): string
-	{
-	return |s| > limit ? clean(s[0:limit]) + "..." : clean(s);
-	}
-
 function describe_file(row: Info): string
 	{
 	if ( row?$filename && row$filename != "" )

@@ -128,6 +128,10 @@ export {
 	## another. Default: 10 seconds.
 	option notice_wait = 10sec;
 
+	## Mails of which bad files wait to be told together, at most; those beyond
+	## are told at once. Default: 1000.
+	option max_open_news: count = 1000;
+
 	## Reading a trace: hold the first packet this long for a bridge. Without
 	## one the trace is read all the same and each file gets its row
 	## ``unscanned: no_bridge``. Default: 10 seconds, wall clock.

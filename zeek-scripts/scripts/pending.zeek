@@ -67,9 +67,13 @@ global again_last: count = 0;
 global next_deadline = double_to_time(0.0);
 
 # Given up after publication, and when the file ended: a verdict may yet come.
-# Beyond max_remembered the oldest are forgotten.
+# Beyond max_remembered those given up first are forgotten: their order, entries
+# first..last, and the highest number among them.
 global given_up: table[count] of time;
-global remembered_from: count = 1;
+global remembered: table[count] of count;
+global remembered_first: count = 1;
+global remembered_last: count = 0;
+global forgotten_to: count = 0;
 
 # Credit is used up and something waits for it: ask for proof of arrival.
 global proof_wanted = F;
@@ -218,6 +222,28 @@ function remove_unaccepted(p: Pending, now: time)
 		unlink(p$r$path);
 	}
 
+function remember_given_up(seqno: count, closed: time)
+	{
+	given_up[seqno] = closed;
+	remembered[++remembered_last] = seqno;
+
+	if ( remembered_last + 1 - remembered_first <= max_remembered )
+		return;
+
+	local oldest = remembered[remembered_first];
+	delete remembered[remembered_first];
+	++remembered_first;
+
+	if ( oldest !in given_up )
+		return;
+
+	delete given_up[oldest];
+	++stats$forgotten;
+
+	if ( oldest > forgotten_to )
+		forgotten_to = oldest;
+	}
+
 # Give up on what was published: what was accepted is the daemon's, the charge stays.
 function give_up(seqno: count, reason: string, detail: string, now: time)
 	{
@@ -239,14 +265,7 @@ function give_up(seqno: count, reason: string, detail: string, now: time)
 		}
 
 	++stats$given_up;
-	given_up[seqno] = p$closed;
-
-	while ( |given_up| > max_remembered )
-		{
-		delete given_up[remembered_from];
-		++remembered_from;
-		}
-
+	remember_given_up(seqno, p$closed);
 	write_given_up(p, reason, detail, now);
 	remove_unaccepted(p, now);
 	}

@@ -22,6 +22,15 @@ function write_response(info: ResponseInfo, status: string, detail: string)
 
 function fuse_blown(now: time): bool
 	{
+	# The wall clock was stepped back.
+	if ( |drop_times| > 0 && drop_times[|drop_times| - 1] > now )
+		{
+		local by = drop_times[|drop_times| - 1] - now;
+
+		for ( i, t in drop_times )
+			drop_times[i] = t - by;
+		}
+
 	while ( |drop_times| > 0 && now - drop_times[0] > 1hr )
 		drop_times = drop_times[1:];
 

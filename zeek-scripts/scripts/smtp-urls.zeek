@@ -4,6 +4,7 @@
 @load base/protocols/smtp
 @load base/utils/urls
 @load ./smtp
+@load ./url-parts
 @load ./urls
 
 module MailScan;
@@ -12,6 +13,9 @@ redef record FileState += {
 	# URLs of it that were asked about.
 	urls: set[string] &optional;
 };
+
+# Up to the end of a host that is an address in brackets.
+const bracketed_host = /^[a-zA-Z][a-zA-Z0-9+.\-]*:\/\/([^\/?#@\[\]]*@)?\[[0-9a-fA-F:.]+\]/;
 
 global url_text: event(f: fa_file, data: string);
 
@@ -38,7 +42,9 @@ event url_text(f: fa_file, data: string)
 		local trimmed = |url| > max_url_length ? url[0:max_url_length + 1] : url;
 
 		# Text goes on behind it: a bracket, a quote, the end of a sentence.
-		trimmed = sub(trimmed, /[<>\"'\)\]](.|\n)*/, "");
+		local host_end = match_pattern(trimmed, bracketed_host);
+		local head = host_end$matched && host_end$off == 1 ? |host_end$str| : 0;
+		trimmed = trimmed[0:head] + sub(trimmed[head:], /[<>\"'\)\]](.|\n)*/, "");
 
 		if ( |trimmed| <= max_url_length )
 			trimmed = rstrip(trimmed, ".,;:!?");
@@ -50,8 +56,7 @@ event url_text(f: fa_file, data: string)
 
 		for ( _, c in f$conns )
 			{
-			local host = sub(sub(trimmed, /^[a-zA-Z\-]+:\/\/([^\/@]*@)?/, ""), /[\/?#:].*$/, "");
-			ask_about_url(c, "SMTP", trimmed, host,
+			ask_about_url(c, "SMTP", trimmed, host_of_url(trimmed),
 			    c?$smtp && c$smtp?$mailfrom ? c$smtp$mailfrom : "", f$id);
 			break;
 			}

@@ -16,6 +16,9 @@ redef SMTP::enable_rfc822_msg_file_analysis = T;
 type MailState: record {
 	# The end of its data was seen.
 	ended: bool &default=F;
+	# Its whole message is there as a file of Zeek's. While it is silent for long Zeek
+	# gives that up, and makes another, of the rest, when it goes on.
+	there: bool &default=T;
 	# Parts that were to be asked about so far.
 	parts: count &default=0;
 	# Those that have no first row.
@@ -41,9 +44,19 @@ redef record connection += {
 redef record FileState += {
 	# The mail that it is, or is a part of.
 	mail: MailState &optional;
+	# It is the rest of what Zeek gave up.
+	rest: bool &default=F;
+};
+
+# One connection may have any number of these; the 26th is as good as the first.
+redef Weird::sampling_whitelist += {
+	"smtp_bdat_undelivered_at_done",
+	"smtp_bdat_remaining_at_end_data"
 };
 
 redef record SMTP::Entity += {
+	# A file of it has come.
+	mailscan_seen: bool &default=F;
 	# Content-Type as declared.
 	mailscan_type: string &optional;
 };
@@ -81,8 +94,17 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 		# Files of connections that began in the same microsecond may be one for Zeek.
 		if ( ! state?$mail )
 			{
-			state$mail = MailState($ended=c$mailscan_last_chunk, $files=MailFiles($fuid=f$id, $open=1));
+			if ( c?$mailscan_mail && c$mailscan_mail$files$fuid == f$id )
+				{
+				state$rest = T;
+				state$mail = c$mailscan_mail;
+				state$mail$there = T;
+				}
+			else
+				state$mail = MailState($ended=c$mailscan_last_chunk, $files=MailFiles($fuid=f$id));
+
 			state$mail_files = state$mail$files;
+			++state$mail_files$open;
 			}
 
 		c$mailscan_mail = state$mail;
@@ -102,8 +124,15 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 			settle_held(mail, T);
 		}
 
-	if ( c$smtp?$entity && c$smtp$entity?$mailscan_type )
-		state$declared_type = c$smtp$entity$mailscan_type;
+	if ( ! c$smtp?$entity )
+		return;
+
+	local entity = c$smtp$entity;
+	state$rest = entity$mailscan_seen;
+	entity$mailscan_seen = T;
+
+	if ( entity?$mailscan_type )
+		state$declared_type = entity$mailscan_type;
 	}
 
 hook add_context(f: fa_file, c: connection, p: Pending)
@@ -118,6 +147,9 @@ hook add_context(f: fa_file, c: connection, p: Pending)
 		p$r$mail = state$mail$context;
 	else
 		p$r$mail = mail_context(c$smtp);
+
+	if ( state$rest )
+		p$r$complete = F;
 	}
 
 hook within_limits(f: fa_file)
@@ -147,7 +179,8 @@ event smtp_request(c: connection, is_orig: bool, command: string, arg: string)
 # A chunk broke off.
 event conn_weird(name: string, c: connection, addl: string)
 	{
-	if ( c?$mailscan_mail && name == "smtp_bdat_undelivered_at_done" )
+	if ( c?$mailscan_mail && ( name == "smtp_bdat_undelivered_at_done" ||
+	     name == "smtp_bdat_remaining_at_end_data" ) )
 		c$mailscan_mail$ended = F;
 	}
 
@@ -170,7 +203,7 @@ hook hold_back(f: fa_file, p: Pending)
 	{
 	local state = f$mailscan;
 
-	if ( state$kind != "part" || ! state?$mail || ! f?$parent_id || ! Files::file_exists(f$parent_id) )
+	if ( state$kind != "part" || ! state?$mail || ! state$mail$there )
 		return;
 
 	if ( state$mail?$held )
@@ -189,8 +222,11 @@ event mail_through(mail: MailState)
 
 event file_state_remove(f: fa_file)
 	{
-	if ( asking && f?$mailscan && f$mailscan$kind == "message" && f$mailscan?$mail )
-		event mail_through(f$mailscan$mail);
+	if ( ! asking || ! f?$mailscan || f$mailscan$kind != "message" || ! f$mailscan?$mail )
+		return;
+
+	f$mailscan$mail$there = F;
+	event mail_through(f$mailscan$mail);
 	}
 
 hook ended_well(f: fa_file, c: connection)
@@ -198,7 +234,6 @@ hook ended_well(f: fa_file, c: connection)
 	local state = f$mailscan;
 
 	# What comes of a part when its mail is gone is what was left when that broke off.
-	if ( state?$mail && ! state$mail$ended &&
-	     ( state$kind == "message" || ( f?$parent_id && ! Files::file_exists(f$parent_id) ) ) )
+	if ( state?$mail && ! state$mail$ended && ( state$kind == "message" || ! state$mail$there ) )
 		break;
 	}

@@ -129,6 +129,8 @@ export {
 		cut: count &default=0;
 		## Answers after their lookup was given up.
 		late: count &default=0;
+		## Clean URLs beyond :zeek:see:`MailScan::max_remembered_urls`.
+		not_remembered: count &default=0;
 	};
 
 	## The counters of this Zeek process.

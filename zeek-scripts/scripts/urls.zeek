@@ -256,8 +256,13 @@ event url_verdict(v: UrlVerdict)
 		bump(url_stats$verdicts, row$verdict);
 
 	# Reading a trace, what is asked must not hang on how fast answers come.
-	if ( row$verdict == "clean" && ! tracing && |clean_urls| < max_remembered_urls )
-		add clean_urls[row$id$orig_h, short_url(row$url)];
+	if ( row$verdict == "clean" && ! tracing )
+		{
+		if ( |clean_urls| < max_remembered_urls )
+			add clean_urls[row$id$orig_h, short_url(row$url)];
+		else
+			++url_stats$not_remembered;
+		}
 
 	local response = Response($notice=row$verdict == "malicious");
 	hook url_verdict_policy(v, row, response);

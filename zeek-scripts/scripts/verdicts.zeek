@@ -107,7 +107,10 @@ function understood(v: Verdict): Verdict
 function remember_rescan(v: Verdict)
 	{
 	if ( |rescanned| >= max_remembered )
+		{
+		stats$forgotten += |rescanned|;
 		clear_table(rescanned);
+		}
 
 	rescanned[v$seqno] = v$revision;
 	}
@@ -168,7 +171,10 @@ function add_orphan(v: Verdict, now: time)
 
 	# Rather a row twice than memory without end.
 	if ( |orphans| >= max_remembered )
+		{
+		stats$forgotten += |orphans|;
 		clear_table(orphans);
+		}
 
 	orphans[v$incarnation, v$seqno] = v$revision;
 	++stats$orphan;
@@ -231,7 +237,7 @@ event verdict(v: Verdict)
 		add_late(understood(v), now);
 	else if ( v$revision > ( v$seqno in rescanned ? rescanned[v$seqno] : 1 ) )
 		add_rescan(understood(v), now);
-	else if ( v$seqno < remembered_from && v$verdict == "malicious" )
+	else if ( v$seqno <= forgotten_to && v$verdict == "malicious" )
 		# So old that it may have been answered or given up: rather say it
 		# twice than not at all.
 		add_late(v, now);
