@@ -64,8 +64,16 @@ function ftp_remember(resp_h: addr, resp_p: port, transfer: FtpTransfer)
 # The next transfer has a data connection of its own.
 function ftp_announced(c: connection)
 	{
-	if ( ! ftp_is_wanted() || ! c?$ftp || ! c$ftp?$data_channel )
+	if ( ! ftp_is_wanted() || ! c?$ftp )
 		return;
+
+	# Zeek forgets it where several commands have no answer yet. What comes there
+	# nobody is known to have asked for, and so it is not said to be whole.
+	if ( ! c$ftp?$data_channel )
+		{
+		c$ftp$mailscan_ahead = F;
+		return;
+		}
 
 	local channel = c$ftp$data_channel;
 	c$ftp$mailscan_channel = channel;
@@ -114,6 +122,7 @@ event ftp_request(c: connection, command: string, arg: string)
 	if ( command == "PASV" || command == "EPSV" )
 		{
 		delete session$mailscan_channel;
+		session$mailscan_ahead = F;
 		return;
 		}
 
@@ -129,6 +138,7 @@ event ftp_request(c: connection, command: string, arg: string)
 	if ( ! session?$mailscan_channel )
 		{
 		session$mailscan_ahead = T;
+		session$mailscan_restart = F;
 		return;
 		}
 

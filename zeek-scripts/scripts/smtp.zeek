@@ -16,6 +16,10 @@ redef SMTP::enable_rfc822_msg_file_analysis = T;
 type MailState: record {
 	# The end of its data was seen.
 	ended: bool &default=F;
+	# A chunk of it broke off, so that whatever ends it ends no whole mail.
+	broken: bool &default=F;
+	# Something of it was seen.
+	begun: bool &default=F;
 	# Its whole message is there as a file of Zeek's. While it is silent for long Zeek
 	# gives that up, and makes another, of the rest, when it goes on.
 	there: bool &default=T;
@@ -83,6 +87,17 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 
 	local state = f$mailscan;
 	local whole = c$smtp?$rfc822_msg_fuid && f$id == c$smtp$rfc822_msg_fuid;
+
+	# Files of connections that began in the same microsecond may be one for Zeek: it
+	# stays what it was for the first of them.
+	if ( state?$mail )
+		{
+		if ( whole )
+			c$mailscan_mail = state$mail;
+
+		return;
+		}
+
 	state$kind = whole ? "message" : "part";
 
 	# Its URLs are, and need no more than this.
@@ -91,22 +106,17 @@ event file_over_new_connection(f: fa_file, c: connection, is_orig: bool) &priori
 
 	if ( whole )
 		{
-		# Files of connections that began in the same microsecond may be one for Zeek.
-		if ( ! state?$mail )
+		if ( c?$mailscan_mail && c$mailscan_mail$files$fuid == f$id )
 			{
-			if ( c?$mailscan_mail && c$mailscan_mail$files$fuid == f$id )
-				{
-				state$rest = T;
-				state$mail = c$mailscan_mail;
-				state$mail$there = T;
-				}
-			else
-				state$mail = MailState($ended=c$mailscan_last_chunk, $files=MailFiles($fuid=f$id));
-
-			state$mail_files = state$mail$files;
-			++state$mail_files$open;
+			state$mail = c$mailscan_mail;
+			state$mail$there = T;
+			state$rest = state$mail$begun;
 			}
+		else
+			state$mail = MailState($ended=c$mailscan_last_chunk, $files=MailFiles($fuid=f$id));
 
+		state$mail_files = state$mail$files;
+		++state$mail_files$open;
 		c$mailscan_mail = state$mail;
 		return;
 		}
@@ -150,6 +160,10 @@ hook add_context(f: fa_file, c: connection, p: Pending)
 
 	if ( state$rest )
 		p$r$complete = F;
+	# Its end was seen, and after that nothing more.
+	else if ( p$r$timedout && state$kind == "message" && state?$mail && state$mail$ended &&
+	          p$r$missing_bytes == 0 && p$r$overflow_bytes == 0 && ! p$r$cutoff )
+		p$r$complete = T;
 	}
 
 hook within_limits(f: fa_file)
@@ -172,7 +186,7 @@ event smtp_request(c: connection, is_orig: bool, command: string, arg: string)
 
 	c$mailscan_last_chunk = command == "BDAT" && / [lL][aA][sS][tT]$/ in arg;
 
-	if ( c?$mailscan_mail && ( command == "." || c$mailscan_last_chunk ) )
+	if ( c?$mailscan_mail && ! c$mailscan_mail$broken && ( command == "." || c$mailscan_last_chunk ) )
 		c$mailscan_mail$ended = T;
 	}
 
@@ -181,7 +195,10 @@ event conn_weird(name: string, c: connection, addl: string)
 	{
 	if ( c?$mailscan_mail && ( name == "smtp_bdat_undelivered_at_done" ||
 	     name == "smtp_bdat_remaining_at_end_data" ) )
+		{
+		c$mailscan_mail$broken = T;
 		c$mailscan_mail$ended = F;
+		}
 	}
 
 # The last part is settled: the next one began, or the mail is through.
@@ -225,8 +242,13 @@ event file_state_remove(f: fa_file)
 	if ( ! asking || ! f?$mailscan || f$mailscan$kind != "message" || ! f$mailscan?$mail )
 		return;
 
-	f$mailscan$mail$there = F;
-	event mail_through(f$mailscan$mail);
+	local mail = f$mailscan$mail;
+	mail$there = F;
+
+	if ( f$seen_bytes + f$missing_bytes > 0 )
+		mail$begun = T;
+
+	event mail_through(mail);
 	}
 
 hook ended_well(f: fa_file, c: connection)

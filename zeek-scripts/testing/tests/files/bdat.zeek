@@ -8,9 +8,8 @@
 # @TEST-EXEC: for k in part message; do MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/bdat.pcap %INPUT "MailScan::smtp_kinds={\"$k\"}" > requests; rows id.orig_p kind filename bytes complete < mailscan.log; zeek-cut balanced < mailscan_ledger.log; done > by-kind
 # @TEST-EXEC: btest-diff by-kind
 #
-# A chunk that is to be longer than what comes.
-# @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/bdat-long.pcap %INPUT > requests
-# @TEST-EXEC: rows kind bytes complete < mailscan.log > long
+# A chunk that is to be longer than what comes; one with a gap, and others after it.
+# @TEST-EXEC: for t in bdat-long bdat-gap; do MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/$t.pcap %INPUT > requests; rows id.orig_p kind bytes complete < mailscan.log; done > long
 # @TEST-EXEC: btest-diff long
 
 @load mailscan-unit/requests

@@ -4,5 +4,10 @@
 # @TEST-EXEC: one-row-each .
 # @TEST-EXEC: rows id.orig_p id.resp_p filename is_orig bytes complete < mailscan.log | sort > rows
 # @TEST-EXEC: btest-diff rows
+#
+# Zeek forgets where a transfer goes that is asked for together with other commands; that touches none but this one.
+# @TEST-EXEC: MAILSCAN_SPOOL=$PWD/spool zeek -C -r $TRACES/ftp-together.pcap %INPUT MailScan::sources+='{ "FTP_DATA" }' > requests
+# @TEST-EXEC: rows id.orig_p id.resp_p filename is_orig bytes complete < mailscan.log | sort > together
+# @TEST-EXEC: btest-diff together
 
 @load mailscan-unit/requests
