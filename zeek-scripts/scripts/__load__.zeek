@@ -13,6 +13,8 @@
 @load ./options
 # A hub to talk to, unless a cluster backend was chosen already.
 @load ./standalone
+# What is counted, by all that follows.
+@load ./stats
 # Who we are, what we keep about a file, hooks, counters.
 @load ./main
 # Where a result goes: rows and notices.

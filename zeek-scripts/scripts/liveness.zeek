@@ -33,6 +33,16 @@ global last_tick = double_to_time(0.0);
 
 global tick: event();
 
+# Whoever beats is not stopped, and nothing piles up before it: what keeps it from
+# hearing us may be over at any time.
+const hello_gap_of_beating = 5sec;
+
+function hello_due(now: time): bool
+	{
+	return now - hello_last >= hello_gap ||
+	    ( now - last_heard <= 3.0 * heartbeat && now - hello_last >= hello_gap_of_beating );
+	}
+
 function say_hello(now: time)
 	{
 	if ( hello_since == double_to_time(0.0) )
@@ -228,7 +238,7 @@ function look_at_clock(now: time)
 	if ( ! up && ! down && ! starting && now - waiting_since > start_grace )
 		go_down("no answer to hello", now);
 
-	if ( ( ! up || proof_wanted ) && now - hello_last >= hello_gap )
+	if ( ( ! up || proof_wanted ) && hello_due(now) )
 		say_hello(now);
 
 	send_all_due(now);

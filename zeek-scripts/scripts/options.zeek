@@ -152,9 +152,10 @@ export {
 	## the row ``unscanned: timeout``. Default: T.
 	option trace_flush_open_files = T;
 
-	## While the bridge does not answer, hellos to it come ever more seldom, at
-	## most this far apart, so that they do not pile up before a daemon that is
-	## stopped; its heartbeat brings the next one at once. Default: 10 minutes.
+	## While nothing is heard of the bridge, hellos to it come ever more seldom,
+	## at most this far apart, so that they do not pile up before a daemon that
+	## is stopped; its heartbeat brings the next one at once, and while it beats
+	## they are no more than 5 seconds apart. Default: 10 minutes.
 	option max_hello_gap = 10min;
 
 	## The most that the daemon can grant of publications without proof that
